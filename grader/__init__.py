@@ -1,0 +1,1 @@
+"""The grader of the course assignment: submissions in, explained grades out."""
