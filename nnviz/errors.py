@@ -1,4 +1,4 @@
-"""The one exception that carries a message for the user, so that bad input never shows a traceback."""
+"""The one exception that carries a message for the user, so that nobody sees a traceback."""
 
 
 class InputError(Exception):

@@ -1,1 +1,1 @@
-"""What a debugger adds to a training run: statistics, findings, time travel; it knows nothing of the screen."""
+"""What a debugger adds to a training run; it knows nothing of the screen."""

@@ -1,1 +1,4 @@
-"""The numpy engine: no printing, no files, no global random state; the reference that students are marked against."""
+"""The numpy engine, the reference that students are marked against.
+
+No printing, no files, no global random state.
+"""

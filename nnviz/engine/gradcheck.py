@@ -1,0 +1,139 @@
+"""Gradient checking by centred differences, aware of kinks: how every derivative here is proven.
+
+The method is that of CS231n ("Gradient checks"): float64, step h = 1e-5, relative error
+|analytic - numeric| / max(|analytic|, |numeric|), entries whose +-h crosses a kink left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnviz.engine.activations import Activation
+from nnviz.engine.arrays import Array
+from nnviz.engine.network import ForwardPass, Network, Parameters, backward, forward
+
+STEP = 1e-5
+PASS = 1e-7
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """One array's result: the largest relative error, and how many entries were compared.
+
+    `ratio` is the median of analytic / numeric: a forgotten factor shows as a constant there.
+    """
+
+    name: str
+    error: float
+    ratio: float
+    checked: int
+    skipped: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was compared and every relative error is at most 1e-7."""
+        return self.checked > 0 and self.error <= PASS
+
+
+def relative_error(analytic: Array, numeric: Array, noise: Array | float) -> Array:
+    """|x - y| / max(|x|, |y|), elementwise, after taking off what rounding alone can explain.
+
+    `noise` is the rounding error of the numeric slopes, see `rounding_noise`: without it a tiny
+    but right entry beside a large objective would fail.
+    """
+    size = np.maximum(np.abs(analytic), np.abs(numeric))
+    excess = np.maximum(np.abs(analytic - numeric) - noise, 0)
+    return np.divide(excess, size, out=np.zeros_like(size), where=size > 0)
+
+
+def rounding_noise(values: Array | float, step: float = STEP) -> Array | float:
+    """Bound on the rounding error of a centred difference of `values` in float64."""
+    return 8 * float(np.finfo(np.float64).eps) * np.abs(values) / step
+
+
+def check_activation(activation: Activation, z: Array, step: float = STEP) -> float:
+    """Return the largest relative error of the derivative at the points `z` (any shape).
+
+    Points within `step` of a kink are left out.
+    """
+    z = np.asarray(z, dtype=np.float64)
+    for kink in activation.kinks:
+        z = z[np.abs(z - kink) > 2 * step]
+    numeric = (activation.function(z + step) - activation.function(z - step)) / (2 * step)
+    a = activation.function(z)
+    noise = rounding_noise(np.maximum(np.abs(a), np.abs(z)), step)
+    return float(relative_error(activation.derivative(a), numeric, noise).max(initial=0.0))
+
+
+def check_gradients(
+    network: Network,
+    parameters: Parameters,
+    X: Array,
+    T: Array,
+    *,
+    rng: np.random.Generator,
+    entries: int = 10,
+    step: float = STEP,
+) -> tuple[GradientCheck, ...]:
+    """Compare `backward` with centred differences of the objective, in float64.
+
+    X is features x samples, T classes x samples. For each weight (and bias) array about `entries`
+    entries, drawn by `rng`, are moved by +-step. Returns one result per array, W1 first.
+    """
+    parameters = parameters.with_arrays([np.array(W, dtype=np.float64) for W in parameters.arrays])
+    X, T = X.astype(np.float64), T.astype(np.float64)
+    passed = forward(network, parameters, X)
+    gradients = backward(network, parameters, passed, T).gradients
+    noise = float(rounding_noise(network.loss.objective(passed.activations[-1], T), step))
+
+    results = []
+    for name, W, dW in zip(parameters.names, parameters.arrays, gradients.arrays, strict=True):
+        chosen = rng.choice(W.size, size=min(entries, W.size), replace=False)
+        analytic, numeric = [], []
+        for entry in chosen:
+            slope = _numeric_slope(network, parameters, W, int(entry), X, T, step)
+            if slope is not None:
+                analytic.append(dW.flat[entry])
+                numeric.append(slope)
+        skipped = len(chosen) - len(analytic)
+        results.append(_result(name, np.array(analytic), np.array(numeric), noise, skipped))
+    return tuple(results)
+
+
+def _numeric_slope(
+    network: Network, parameters: Parameters, W: Array, entry: int, X: Array, T: Array, step: float
+) -> float | None:
+    """d objective / dW[entry] by centred differences, or None where a kink lies between."""
+    kept = W.flat[entry]
+    W.flat[entry] = kept + step
+    above = forward(network, parameters, X)
+    W.flat[entry] = kept - step
+    below = forward(network, parameters, X)
+    W.flat[entry] = kept
+    if _crosses_kink(network, above, below):
+        return None
+    objective = network.loss.objective
+    return (objective(above.activations[-1], T) - objective(below.activations[-1], T)) / (2 * step)
+
+
+def _crosses_kink(network: Network, above: ForwardPass, below: ForwardPass) -> bool:
+    return any(
+        bool(np.any((z_above > kink) != (z_below > kink)))
+        for activation, z_above, z_below in zip(
+            network.activations, above.pre_activations, below.pre_activations, strict=True
+        )
+        for kink in activation.kinks
+    )
+
+
+def _result(
+    name: str, analytic: Array, numeric: Array, noise: float, skipped: int
+) -> GradientCheck:
+    nonzero = np.abs(numeric) > noise
+    return GradientCheck(
+        name,
+        error=float(relative_error(analytic, numeric, noise).max(initial=0.0)),
+        ratio=float(np.median(analytic[nonzero] / numeric[nonzero])) if nonzero.any() else 1.0,
+        checked=len(analytic),
+        skipped=skipped,
+    )
