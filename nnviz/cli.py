@@ -1,0 +1,124 @@
+"""The command line: finds the module of one verb and calls it, so that starting costs nothing else.
+
+`--help` and `--version` answer without numpy; each verb imports what it needs in its `run`.
+"""
+
+import argparse
+import difflib
+import importlib
+import io
+import keyword
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nnviz import __version__
+from nnviz.errors import InputError
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+
+class CommandModule(Protocol):
+    """What each module of `nnviz.commands` offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the verb's arguments to its parser."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code: 0 done, 1 a check failed. Raises InputError for bad input."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One line of `nnviz --help`; its module is `nnviz.commands.NAME`."""
+
+    name: str
+    group: str
+    summary: str
+
+    @property
+    def module(self) -> str:
+        """Name of the module to import (`class_` for a name that Python keeps to itself)."""
+        return f"nnviz.commands.{self.name}{'_' * keyword.iskeyword(self.name)}"
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("data", "Look things up", "list the data sets, and whether they are on this machine"),
+    )
+}
+"""Every verb in the order of `--help`, a group's together; adding one is one line here."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (that of the process by default) and return its exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 shows ?, not a crash
+    try:
+        code = _dispatch(words)
+        sys.stdout.flush()  # here, where a closed pipe can still be noticed
+        return code
+    except InputError as error:
+        print(f"nnviz: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nnnviz: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # `| head` has read enough. Python flushes once more at its exit: that must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(help_text())
+        return 0 if words else EXIT_BAD_INPUT
+    if words[0] in ("-V", "--version"):
+        print(f"nnviz {__version__}")
+        return 0
+    verb = VERBS.get(words[0])
+    if verb is None:
+        raise InputError(_unknown(words[0]))
+    command: CommandModule = importlib.import_module(verb.module)
+    parser = argparse.ArgumentParser(
+        prog=f"nnviz {verb.name}", description=_sentence(verb.summary), allow_abbrev=False
+    )
+    command.configure(parser)
+    return command.run(parser.parse_args(words[1:]))
+
+
+def help_text() -> str:
+    """The text of `nnviz --help`: the verbs by group, one line each."""
+    lines = [
+        "usage: nnviz COMMAND [ARGUMENT ...]",
+        "",
+        "A visual debugger for training small neural networks, and the grader of its course.",
+    ]
+    width = max(len(name) for name in VERBS)
+    group = ""
+    for verb in VERBS.values():
+        if verb.group != group:
+            group = verb.group
+            lines += ["", f"{group}:"]
+        lines.append(f"  {verb.name:{width}}  {verb.summary}")
+    return "\n".join(
+        [*lines, "", "nnviz COMMAND --help says more; nnviz --version prints the version."]
+    )
+
+
+def _unknown(word: str) -> str:
+    if word.startswith("-"):
+        return f"option {word} is unknown; options follow a command, and nnviz --help lists those."
+    nearest = difflib.get_close_matches(word, VERBS, n=1)
+    hint = f" Did you mean {nearest[0]}?" if nearest else ""
+    return f"there is no command {word!r}.{hint} nnviz --help lists the commands."
+
+
+def _sentence(summary: str) -> str:
+    return summary[0].upper() + summary[1:] + "."

@@ -1,0 +1,18 @@
+"""What tests share: where the real MNIST is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def mnist_dir() -> Path:
+    """Folder with MNIST's four IDX files; where there is none, the test is skipped."""
+    given = os.environ.get("NNVIZ_DATA_DIR")
+    if not given:
+        pytest.skip("needs full MNIST: set NNVIZ_DATA_DIR to the folder that holds mnist/")
+    for folder in (Path(given) / "mnist", Path(given)):
+        if any(folder.glob("train-images*")):
+            return folder
+    pytest.fail(f"NNVIZ_DATA_DIR is set to {given}, but neither it nor its mnist/ holds MNIST")
