@@ -1,0 +1,152 @@
+"""A drawing as plain data, text and names of styles, so that tests compare characters, not pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+
+Run = tuple[str, str]
+"""Text and its style key: `""`, a role such as `axis`, a colour, or `FRONT on BACK` of these."""
+
+SPACE = ord(" ")
+WIDE_TAIL = 0
+"""Stands in the second cell of a character two cells wide; dropped when text is cut into runs."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A rectangle of characters: `rows` of runs, every row `width` cells wide on the screen."""
+
+    rows: tuple[tuple[Run, ...], ...]
+    width: int
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return len(self.rows)
+
+    @property
+    def lines(self) -> list[str]:
+        """The characters of each row, styles left out."""
+        return ["".join(text for text, _ in row) for row in self.rows]
+
+    @property
+    def text(self) -> str:
+        """All rows joined by line ends: what a screen reader or a copy gets."""
+        return "\n".join(self.lines)
+
+    def key_at(self, column: int, row: int) -> str:
+        """Return the style key of one cell; IndexError outside the rectangle."""
+        position = 0
+        for text, key in self.rows[row]:
+            position += cell_len(text)
+            if column < position:
+                return key
+        raise IndexError(f"column {column} of a drawing {self.width} cells wide")
+
+
+def blank(width: int, height: int) -> Cells:
+    """Return a rectangle of spaces."""
+    return Cells(((((" " * width), ""),),) * height, width)
+
+
+def beside(*parts: Cells, gap: int = 1) -> Cells:
+    """Return the drawings left to right, tops aligned, `gap` blank cells between them."""
+    height = max((part.height for part in parts), default=0)
+    width = sum(part.width for part in parts) + gap * max(0, len(parts) - 1)
+    rows = []
+    for index in range(height):
+        row: list[Run] = []
+        for number, part in enumerate(parts):
+            if number and gap:
+                row.append((" " * gap, ""))
+            row.extend(part.rows[index] if index < part.height else ((" " * part.width, ""),))
+        rows.append(tuple(row))
+    return Cells(tuple(rows), width)
+
+
+def stack(*parts: Cells) -> Cells:
+    """Return the drawings top to bottom, left edges aligned, padded to the widest."""
+    width = max((part.width for part in parts), default=0)
+    return Cells(
+        tuple(
+            row if part.width == width else (*row, (" " * (width - part.width), ""))
+            for part in parts
+            for row in part.rows
+        ),
+        width,
+    )
+
+
+def cells_from_arrays(
+    codes: NDArray[np.uint32], ids: NDArray[np.int64], key_of: Callable[[int], str]
+) -> Cells:
+    """Cut a grid into runs of equal style.
+
+    `codes` is height x width code points, `ids` height x width style numbers: equal neighbours in a
+    row become one run. `key_of` gives the style key of a number and is called once per run.
+    """
+    height, width = codes.shape
+    text = np.ascontiguousarray(codes, dtype="<u4").tobytes().decode("utf-32-le")
+    starts = np.ones(ids.shape, dtype=bool)
+    starts[:, 1:] = ids[:, 1:] != ids[:, :-1]
+    flat = np.flatnonzero(starts)
+    bounds = [*flat.tolist(), height * width]
+    keys = [key_of(number) for number in ids.reshape(-1)[flat].tolist()]
+    if "\0" in text:
+        runs = [
+            (text[a:b].replace("\0", ""), key)
+            for a, b, key in zip(bounds, bounds[1:], keys, strict=False)
+        ]
+    else:
+        runs = [(text[a:b], key) for a, b, key in zip(bounds, bounds[1:], keys, strict=False)]
+    ends = [0, *np.cumsum(starts.sum(axis=1)).tolist()]
+    return Cells(tuple(tuple(runs[a:b]) for a, b in pairwise(ends)), width)
+
+
+class Grid:
+    """A mutable sheet that drawings write on; what is written outside its edges is cut off."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = max(0, width), max(0, height)
+        self.codes = np.full((self.height, self.width), SPACE, dtype=np.uint32)
+        self.ids = np.zeros((self.height, self.width), dtype=np.int64)
+        self._keys = {"": 0}
+
+    def key(self, name: str) -> int:
+        """Return the number of a style key, for writing into `ids` directly."""
+        return self._keys.setdefault(name, len(self._keys))
+
+    def put(self, column: int, row: int, text: str, key: str = "") -> None:
+        """Write text from (column, row) to the right; characters two cells wide take two."""
+        if not 0 <= row < self.height:
+            return
+        number = self.key(key)
+        for character in text:
+            size = cell_len(character)
+            if size and column >= 0 and column + size <= self.width:
+                self._clear_split(column, row, size)
+                self.codes[row, column] = ord(character)
+                self.codes[row, column + 1 : column + size] = WIDE_TAIL
+                self.ids[row, column : column + size] = number
+            column += size
+
+    def _clear_split(self, column: int, row: int, size: int) -> None:
+        """Blank the other half of a wide character that is about to be half overwritten."""
+        if self.codes[row, column] == WIDE_TAIL:
+            self.codes[row, column - 1] = SPACE
+        after = column + size
+        if after < self.width and self.codes[row, after] == WIDE_TAIL:
+            self.codes[row, after] = SPACE
+
+    def cells(self) -> Cells:
+        """Return what has been written so far."""
+        names = list(self._keys)
+        if not self.width:
+            return Cells(((),) * self.height, 0)
+        return cells_from_arrays(self.codes, self.ids, names.__getitem__)

@@ -1,0 +1,311 @@
+"""Arrays as pictures: two pixels in a cell, one fixed scale, and no NaN that goes unseen.
+
+An array too large for its space is pooled in whole blocks. A signed picture keeps the value of
+largest size in each block, with its sign: the mean of random weights is nothing, and would show a
+lively layer as quiet. An unsigned picture takes the mean, as when a photograph is made smaller. A
+block with a NaN in it is a NaN; a block is dead or saturated when all of it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nnviz.tui.drawing.cells import SPACE, Cells, Grid, beside, cells_from_arrays
+from nnviz.tui.drawing.color_maps import LEVELS, ColorMap, color_map
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import NUMBER_WIDTH, compact
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+UPPER_HALF = ord("▀")
+SIGNED_RAMP = "=-·+#"
+"""Glyphs of a signed value where colours can't tell the sign: strong and weak minus, zero, plus."""
+UNSIGNED_RAMP = " .:-=+*%#"
+
+
+class Mark(IntEnum):
+    """What a pixel is besides its value; of two marks in one cell the higher one is drawn."""
+
+    NONE = 0
+    SATURATED = 1
+    DEAD = 2
+    INFINITE = 3
+    NAN = 4
+    CURSOR = 5
+
+
+MARK_GLYPHS = {
+    Mark.SATURATED: "ˢₛs",
+    Mark.DEAD: "ˣₓx",
+    Mark.INFINITE: "∞∞∞",
+    Mark.NAN: "NNN",
+    Mark.CURSOR: "°ₒo",
+}
+"""For each mark the glyph on the upper pixel only, the lower only, and both."""
+
+
+MARK_KEYS = {
+    Mark.NONE: "",
+    Mark.SATURATED: "saturated",
+    Mark.DEAD: "dead",
+    Mark.INFINITE: "nan",
+    Mark.NAN: "nan",
+    Mark.CURSOR: "cursor",
+}
+MARK_NAMES = {
+    Mark.SATURATED: "saturated",
+    Mark.DEAD: "dead",
+    Mark.INFINITE: "infinite",
+    Mark.NAN: "NaN",
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The values at the two ends of a colour map; `diverging` when zero lies in its middle."""
+
+    low: float
+    high: float
+    diverging: bool
+
+    @classmethod
+    def symmetric(cls, *arrays: ArrayLike) -> Scale:
+        """Return the scale for signed arrays shown side by side: -m to m, m the largest |value|."""
+        limit = max((_largest(np.abs(_finite(array))) for array in arrays), default=0.0) or 1.0
+        return cls(-limit, limit, True)
+
+    @classmethod
+    def sequential(cls, *arrays: ArrayLike) -> Scale:
+        """Return the scale for unsigned arrays: from 0, or the least value, to the largest."""
+        finite = np.concatenate([_finite(array) for array in arrays])
+        low = min(0.0, float(finite.min())) if finite.size else 0.0
+        high = _largest(finite)
+        return cls(low, high if high > low else low + 1.0, False)
+
+
+def _finite(array: ArrayLike) -> Floats:
+    values = np.asarray(array, dtype=float).reshape(-1)
+    return values[np.isfinite(values)]
+
+
+def _largest(values: Floats) -> float:
+    return float(values.max()) if values.size else 0.0
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """How an array meets its space: `up` times larger, or blocks of `rows` x `columns` pooled."""
+
+    up: int
+    rows: int
+    columns: int
+
+
+def zoom_to_fit(shape: tuple[int, int], width: int, height: int, square: bool = True) -> Zoom:
+    """Return the largest whole zoom of an array of `shape` for `width` x `height` cells.
+
+    A cell holds two pixels, one above the other. `square` pools rows and columns alike, so that a
+    picture keeps its shape; a weight matrix of 5,000 x 784 needs not.
+    """
+    rows, columns = max(1, shape[0]), max(1, shape[1])
+    width, pixels = max(1, width), max(2, 2 * height)
+    up = min(width // columns, pixels // rows)
+    if up >= 1:
+        return Zoom(up, 1, 1)
+    pool_rows, pool_columns = -(-rows // pixels), -(-columns // width)
+    if square:
+        pool_rows = pool_columns = max(pool_rows, pool_columns)
+    return Zoom(1, pool_rows, pool_columns)
+
+
+def heat_map(
+    values: ArrayLike,
+    scale: Scale,
+    width: int,
+    height: int,
+    look: Look,
+    marks: NDArray[np.int64] | None = None,
+    square: bool = True,
+) -> Cells:
+    """Draw rows x columns of values in at most `width` x `height` cells, two pixels in a cell.
+
+    The scale is given, not derived, so that it can stand still while the numbers move; a value
+    outside it gets the colour of the end it is past. Half blocks in colour, or glyphs where there
+    are 16 colours or none. `marks` is rows x columns of `Mark`; NaN and infinite values are marked
+    without being told. `square`: see `zoom_to_fit`.
+
+    Raises ValueError when `values` is not 2-D or `marks` has another shape.
+    """
+    array = np.asarray(values, dtype=float)
+    if array.ndim != 2 or (marks is not None and marks.shape != array.shape):
+        raise ValueError(f"a heat map needs rows x columns and marks alike, got {array.shape}")
+    if not array.size:
+        return Cells((), 0)
+    zoom = zoom_to_fit((array.shape[0], array.shape[1]), width, height, square)
+    finite = np.isfinite(array)
+    marked = np.where(finite, Mark.NONE, np.where(np.isnan(array), Mark.NAN, Mark.INFINITE))
+    if marks is not None:
+        marked = np.maximum(marked, marks)
+    pixels = np.where(finite, array, 0.0)
+    if zoom.rows > 1 or zoom.columns > 1:
+        pixels = pool_values(pixels, zoom, scale.diverging)
+        marked = pool_marks(marked, zoom)
+    if zoom.up > 1:
+        pixels = pixels.repeat(zoom.up, 0).repeat(zoom.up, 1)
+        marked = marked.repeat(zoom.up, 0).repeat(zoom.up, 1)
+    draw = _draw_colors if look.pictures_in_color else _draw_glyphs
+    return draw(pixels, marked, scale, look)
+
+
+def _blocks(operation: np.ufunc, array: NDArray[Any], zoom: Zoom) -> NDArray[Any]:
+    """Reduce each block of a 2-D array; the last blocks may be smaller."""
+    down = operation.reduceat(array, np.arange(0, array.shape[0], zoom.rows), axis=0)
+    return operation.reduceat(down, np.arange(0, array.shape[1], zoom.columns), axis=1)
+
+
+def pool_values(array: Floats, zoom: Zoom, signed: bool) -> Floats:
+    """Return one value per block of a finite array: the largest in size if signed, else the mean."""
+    if not signed:
+        return _blocks(np.add, array, zoom) / _blocks(np.add, np.ones_like(array), zoom)
+    most, least = _blocks(np.maximum, array, zoom), _blocks(np.minimum, array, zoom)
+    return np.where(most >= -least, most, least)
+
+
+def pool_marks(marks: Ints, zoom: Zoom) -> Ints:
+    """Return one mark per block: an alarm or the cursor if any is there, another if all agree."""
+    highest, lowest = _blocks(np.maximum, marks, zoom), _blocks(np.minimum, marks, zoom)
+    return np.where((highest >= Mark.INFINITE) | (highest == lowest), highest, Mark.NONE)
+
+
+def _fractions(array: Floats, scale: Scale) -> Floats:
+    """Return where values lie on the scale, 0..1; halves keep the largest floats from overflow."""
+    span = scale.high / 2 - scale.low / 2
+    return np.clip((array / 2 - scale.low / 2) / span, 0.0, 1.0)
+
+
+ABSENT = LEVELS
+"""The level of the pixel below the last row of a picture with an odd number of rows."""
+_STRIDE = LEVELS + 1
+_MARKED = _STRIDE * _STRIDE
+_ALARM = _MARKED + _STRIDE
+
+
+def _draw_colors(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
+    levels = np.rint(_fractions(pixels, scale) * (LEVELS - 1)).astype(np.int64)
+    if len(levels) % 2:
+        levels = np.pad(levels, ((0, 1), (0, 0)), constant_values=ABSENT)
+        marks = np.pad(marks, ((0, 1), (0, 0)))
+    top, bottom = levels[0::2], levels[1::2]
+    ids = top * _STRIDE + bottom
+    codes = np.where(top == bottom, SPACE, UPPER_HALF).astype(np.uint32)
+    if marks.any():
+        _draw_marks(codes, ids, levels, marks)
+    colors = color_map(scale.diverging, look.dark, look.depth)
+
+    def key_of(number: int) -> str:
+        if number >= _MARKED:
+            return "nan" if number == _ALARM else _ink_key(colors, number - _MARKED)
+        upper, lower = divmod(number, _STRIDE)
+        if lower == ABSENT:
+            return colors.colors[upper]
+        if upper == lower:
+            return f"on {colors.colors[upper]}"
+        return f"{colors.colors[upper]} on {colors.colors[lower]}"
+
+    return cells_from_arrays(codes, ids, key_of)
+
+
+def _ink_key(colors: ColorMap, level: int) -> str:
+    return f"{colors.ink[level]} on {colors.colors[level]}"
+
+
+def _draw_marks(codes: NDArray[np.uint32], ids: Ints, levels: Ints, marks: Ints) -> None:
+    """Put marks over the half blocks they fall in, in place.
+
+    A dead, saturated or cursor pixel alone in its cell leaves the ground to its neighbour's colour:
+    its own value is told by the mark. NaN and infinity take the whole cell.
+    """
+    for row, column in np.argwhere(np.maximum(marks[0::2], marks[1::2])).tolist():
+        upper, lower = marks[2 * row, column], marks[2 * row + 1, column]
+        mark = Mark(max(upper, lower))
+        place = 2 if upper == lower else 0 if upper == mark else 1
+        codes[row, column] = ord(MARK_GLYPHS[mark][place])
+        ground = levels[2 * row + (1 if place == 0 else 0), column]
+        if ground == ABSENT:
+            ground = levels[2 * row, column]
+        alarm = mark in (Mark.NAN, Mark.INFINITE)
+        ids[row, column] = _ALARM if alarm else _MARKED + ground
+
+
+def _draw_glyphs(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
+    """Draw two rows of pixels as one row of glyphs, for 16 colours or none."""
+    if len(pixels) % 2:
+        pixels = np.pad(pixels, ((0, 1), (0, 0)), mode="edge")
+        marks = np.pad(marks, ((0, 1), (0, 0)), mode="edge")
+    pairs = Zoom(1, 2, 1)
+    pixels = pool_values(pixels, pairs, scale.diverging)
+    marks = np.maximum(marks[0::2], marks[1::2])
+    ramp, keys = _ramp(scale.diverging, look)
+    steps = (_fractions(pixels, scale) * len(ramp)).astype(np.int64).clip(0, len(ramp) - 1)
+    glyphs = ramp + "".join(_mark_glyph(mark, look) for mark in Mark)
+    keys = [*keys, *(MARK_KEYS[mark] for mark in Mark)]
+    ids = np.where(marks > 0, len(ramp) + marks, steps)
+    codes = np.array([ord(glyph) for glyph in glyphs], dtype=np.uint32)[ids]
+    return cells_from_arrays(codes, ids, keys.__getitem__)
+
+
+def _ramp(diverging: bool, look: Look) -> tuple[str, list[str]]:
+    if not diverging:
+        return UNSIGNED_RAMP, [""] * len(UNSIGNED_RAMP)
+    ramp = SIGNED_RAMP.replace("·", ".") if look.ascii else SIGNED_RAMP
+    return ramp, ["negative", "negative", "muted", "positive", "positive"]
+
+
+def _mark_glyph(mark: Mark, look: Look) -> str:
+    if mark == Mark.NONE:
+        return " "
+    return "I" if look.ascii and mark == Mark.INFINITE else MARK_GLYPHS[mark][2]
+
+
+def scale_legend(scale: Scale, width: int, look: Look) -> Cells:
+    """Draw the scale in one row: lowest value, the colours or glyphs from end to end, highest.
+
+    A signed scale has a 0 written at its middle. Below 20 cells only the two numbers are left.
+    """
+    low, high = compact(scale.low), compact(scale.high).strip()
+    grid = Grid(width, 1)
+    grid.put(0, 0, low, "label")
+    bar = width - 2 * NUMBER_WIDTH - 2
+    if bar < 4:
+        grid.put(NUMBER_WIDTH, 0, f" … {high}", "label")
+        return grid.cells()
+    grid.put(NUMBER_WIDTH + 1 + bar + 1, 0, high, "label")
+    middle = bar // 2 if scale.diverging else -1
+    for cell in range(bar):
+        fraction = 0.5 if cell == middle else cell / (bar - 1)
+        if look.pictures_in_color:
+            colors = color_map(scale.diverging, look.dark, look.depth)
+            glyph, key = " ", _ink_key(colors, round(fraction * (LEVELS - 1)))
+        else:
+            ramp, keys = _ramp(scale.diverging, look)
+            step = min(int(fraction * len(ramp)), len(ramp) - 1)
+            glyph, key = ramp[step], keys[step]
+        grid.put(NUMBER_WIDTH + 1 + cell, 0, "0" if cell == middle else glyph, key)
+    return grid.cells()
+
+
+def mark_legend(marks: Iterable[Mark], look: Look) -> Cells:
+    """Draw one row that says what the marks in a picture mean, such as "x dead  N NaN"."""
+    parts = [
+        Cells((((_mark_glyph(mark, look), MARK_KEYS[mark]), (f" {MARK_NAMES[mark]}", "label")),), n)
+        for mark in sorted(marks)
+        if mark in MARK_NAMES and (n := 2 + len(MARK_NAMES[mark]))
+    ]
+    return beside(*parts, gap=2)

@@ -1,0 +1,111 @@
+"""Numbers and labels that keep their width while a net trains, so that no column jumps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from numbers import Integral
+
+from rich.cells import cell_len
+
+NUMBER_WIDTH = 7
+PERCENT_WIDTH = 5
+
+
+def compact(value: float, width: int = NUMBER_WIDTH) -> str:
+    """Return a number right-aligned in exactly `width` cells.
+
+    Three significant digits where they fit, trailing zeros kept (4.40 after 4.36), scientific
+    below 1e-3 and from 1e5. A column is kept free for the sign, so that a change of sign changes
+    no digit. Whole numbers given as `int` are exact where they fit. Rows of `#` where nothing fits.
+    """
+    return _unaligned(value, width).rjust(width)
+
+
+def _unaligned(value: float, width: int) -> str:
+    if isinstance(value, Integral) and len(str(int(value))) <= width:
+        return str(int(value))
+    number = float(value)
+    if math.isnan(number):
+        candidates = ["NaN"]
+    elif math.isinf(number):
+        candidates = ["Inf" if number > 0 else "-Inf", "+∞" if number > 0 else "-∞"]
+    elif number == 0:
+        candidates = ["0"]
+    else:
+        candidates = [_digits(number, digits) for digits in (3, 2, 1)]
+    room = width if number < 0 else max(width - 1, 1)
+    for room_left in (room, width):
+        for text in candidates:
+            if len(text) <= room_left:
+                return text
+    return "#" * width
+
+
+def _digits(number: float, digits: int) -> str:
+    mantissa, exponent_text = f"{number:.{digits - 1}e}".split("e")
+    exponent = int(exponent_text)
+    if -3 <= exponent < 5:
+        return f"{number:.{max(0, digits - 1 - exponent)}f}"
+    return f"{mantissa}e{exponent}"
+
+
+def percent(fraction: float, width: int = PERCENT_WIDTH) -> str:
+    """Return a share (0.12) as "12 %", right-aligned in exactly `width` cells.
+
+    "0 %" means none and "100 %" means all: what is in between but rounds there is "<1 %", ">99 %".
+    """
+    number = float(fraction)
+    if not math.isfinite(number):
+        return compact(number, width)
+    rounded = round(100 * number)
+    if number > 0 and rounded == 0:
+        text = "<1 %"
+    elif number < 1 and rounded == 100:
+        text = ">99 %"
+    else:
+        text = f"{rounded} %"
+    return text.rjust(width) if len(text) <= width else "#" * width
+
+
+def display_width(text: str) -> int:
+    """Return how many cells the text takes on the screen (wide characters take two)."""
+    return cell_len(text)
+
+
+def fit_text(text: str, width: int, align: str = "<", ellipsis: str = "…") -> str:
+    """Return the text in exactly `width` cells, cut with an ellipsis or padded with spaces.
+
+    `align` is `<` left, `>` right or `^` centre; the ellipsis is "~" where only ASCII can be shown.
+    """
+    width = max(0, width)
+    if cell_len(text) > width:
+        text = _cut(text, width - cell_len(ellipsis)) + ellipsis if width else ""
+    space = width - cell_len(text)
+    left = {"<": 0, ">": space, "^": space // 2}[align]
+    return " " * left + text + " " * (space - left)
+
+
+def _cut(text: str, width: int) -> str:
+    taken = 0
+    for index, character in enumerate(text):
+        taken += cell_len(character)
+        if taken > width:
+            return text[:index]
+    return text
+
+
+def align_columns(rows: Sequence[Sequence[str]], aligns: str, gap: int = 2) -> list[str]:
+    """Return one line per row, its columns as wide as their widest text on the screen.
+
+    `aligns` has one of `<`, `>`, `^` for each column, and `gap` spaces stand between columns.
+    Raises ValueError when a row has another number of texts.
+    """
+    widths = [max(map(cell_len, column), default=0) for column in zip(*rows, strict=True)]
+    return [
+        (" " * gap).join(
+            fit_text(text, width, align)
+            for text, width, align in zip(row, widths, aligns, strict=True)
+        )
+        for row in rows
+    ]
