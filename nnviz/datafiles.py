@@ -25,13 +25,14 @@ MAX_BYTES = 2 * 1024**3
 """The largest array that is read: full MNIST as float32 is 188 MB."""
 
 _IDX_UNSIGNED_BYTE = 0x08
+_PIECE = 1024**2
 _UNPACKING_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 
 def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     """Read one IDX file of unsigned bytes: 3 dimensions for images, 1 for labels.
 
-    Returns a read-only array of the shape that the header states. The format is a big-endian
+    Returns an array of the shape that the header states. The format is a big-endian
     magic number (two zero bytes, the type, the number of dimensions), one 32-bit size for each
     dimension, then the bytes (Yann LeCun, "The MNIST database of handwritten digits").
 
@@ -69,7 +70,7 @@ def _read_idx_stream(
             f"{path}: its header states {_times(shape)} bytes; expected more than none and at "
             f"most {MAX_BYTES:,}."
         )
-    data = stream.read(expected + 1)
+    data = _read_up_to(stream, expected + 1)
     if len(data) != expected:
         found = f"more than {expected:,}" if len(data) > expected else f"{len(data):,}"
         raise InputError(
@@ -77,6 +78,14 @@ def _read_idx_stream(
             "Download the file again."
         )
     return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _read_up_to(stream: BinaryIO | gzip.GzipFile, count: int) -> bytearray:
+    """At most `count` bytes, in pieces: `read(count)` would first make room for all of them."""
+    data = bytearray()
+    while len(data) < count and (piece := stream.read(min(count - len(data), _PIECE))):
+        data += piece
+    return data
 
 
 def write_idx(path: Path, array: NDArray[np.uint8]) -> None:

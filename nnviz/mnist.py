@@ -19,6 +19,7 @@ SOURCE = (
     "Creative Commons Attribution-ShareAlike 3.0"
 )
 _FILES = (("train-images", 3), ("train-labels", 1), ("t10k-images", 3), ("t10k-labels", 1))
+_IMAGE_SHAPE = (28, 28)
 _TRAINING_SAMPLES = 60_000  # OpenML has all 70,000 in one table, the training samples first
 
 
@@ -91,7 +92,8 @@ def _download() -> Path:
             "(train-images-idx3-ubyte.gz and so on; a folder mnist inside it will do), "
             "or use --data mnist-2k, which is part of this program."
         ) from error
-    images, labels = bunch.data.astype(np.uint8).reshape(-1, 28, 28), bunch.target.astype(np.uint8)
+    images = bunch.data.astype(np.uint8).reshape(-1, *_IMAGE_SHAPE)
+    labels = bunch.target.astype(np.uint8)
     train, test = slice(None, _TRAINING_SAMPLES), slice(_TRAINING_SAMPLES, None)
     parts = (images[train], labels[train], images[test], labels[test])
     place = _cache()
