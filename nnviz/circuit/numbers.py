@@ -1,0 +1,136 @@
+"""What a student typed into a box, read as a number without guessing.
+
+`-10`, `−10`, `-20/2`, `-1e1`, `2*(-5)`, `ln 2` and full-width digits are numbers. A decimal comma
+is asked about, not guessed; a unit, a formula in letters or an infinity is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from nnviz.circuit.evaluation import show
+from nnviz.circuit.expressions import ExpressionError, evaluate, parse
+from nnviz.circuit.notation import plain
+from nnviz.circuit.operations import UndefinedError, Value, tidy
+
+MAX_TYPED = 120
+_PLAIN_INTEGER = re.compile(r"-?[0-9]{1,15}")
+_DECIMAL = re.compile(r"[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?")
+_COMMA = re.compile(r"([-+]?)(\d+),(\d+)")
+_INFINITE = re.compile(r"[-+]?\s*(inf(inity)?|∞|nan|\\infty)", re.IGNORECASE)
+_BLANK = re.compile(r"[\s?_.…-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number as read. `unit` is the last decimal place of a number typed in decimals, else 0.
+
+    `significant` counts the digits from the first one that is not zero.
+    """
+
+    value: Value
+    unit: Value = 0
+    significant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why the text is no number; `readings` holds the numbers it could mean."""
+
+    reason: str
+    readings: tuple[Typed, ...] = ()
+
+
+def read_number(text: str) -> Typed | Unreadable | None:
+    """Return the number typed, the reason why it can't be read, or None for an empty box."""
+    text = text.strip()
+    if _PLAIN_INTEGER.fullmatch(text):
+        return Typed(int(text), 1, len(text.lstrip("-0")))
+    if len(text) > MAX_TYPED:
+        return Unreadable(f"{len(text):,} characters are too many for a number")
+    if _BLANK.fullmatch(text):
+        return None
+    simple = plain(text).strip()
+    if _INFINITE.fullmatch(simple) or _INFINITE.fullmatch(text):
+        return Unreadable("infinity and NaN are no numbers for a box")
+    if match := _COMMA.fullmatch(simple.replace(" ", "")):
+        return _comma(match)
+    sides = [part for part in re.split("[=≈]", simple) if part.strip()]
+    if len(sides) > 1:
+        return _equation(sides)
+    return _read(simple)
+
+
+def agrees(typed: Typed, value: Value, significant_digits: int) -> bool:
+    """Say whether a typed number is `value`, exactly or rounded as its last digit allows.
+
+    A number that the typed decimals could have held exactly must be met exactly; others to within
+    one unit of the last place (cut or rounded), given at least `significant_digits`.
+    """
+    if typed.value == value:
+        return True
+    if not typed.unit:
+        inexact = isinstance(typed.value, float) or isinstance(value, float)
+        return inexact and math.isclose(typed.value, value, rel_tol=1e-9)
+    if type(value) is int or typed.significant < significant_digits:
+        return False
+    number, right, unit = float(typed.value), float(value), float(typed.unit)
+    if abs(number - right) >= unit:
+        return False
+    holdable = round(right / unit) * unit
+    return not math.isclose(holdable, right, rel_tol=1e-9) or math.isclose(
+        holdable, number, rel_tol=1e-9
+    )
+
+
+def _read(text: str) -> Typed | Unreadable:
+    compact = text.replace(" ", "")
+    try:
+        value = evaluate(parse(text, names=()), {})
+    except ExpressionError as error:
+        return Unreadable(_why(text, str(error)))
+    except UndefinedError as error:
+        return Unreadable(f"it has no value: {error}")
+    match = _DECIMAL.fullmatch(compact)
+    if match is None:
+        return Typed(value)
+    whole, decimals, exponent = match[1], match[2], int(match[3] or 0)
+    unit = tidy(Fraction(10) ** (exponent - len(decimals)))
+    return Typed(value, unit, len((whole + decimals).lstrip("0")))
+
+
+def _why(text: str, reason: str) -> str:
+    if match := re.fullmatch(r"\s*([-+]?[\d.]+)\s*([^\W\d].*)", text):
+        return f'after the number {match[1]} comes "{match[2][:20]}"; write the number alone'
+    if re.search(r"[^\W\d_]", text):
+        return f"{reason}; write the number, not a formula or a word"
+    return reason
+
+
+def _comma(match: re.Match[str]) -> Unreadable:
+    sign, whole, decimals = match.groups()
+    readings = (_read(f"{sign}{whole}.{decimals}"), _read(f"{sign}{whole}{decimals}"))
+    numbers = tuple(reading for reading in readings if isinstance(reading, Typed))
+    meant = " or ".join(show(number.value) for number in numbers)
+    return Unreadable(f"the comma can mean {meant}; write a decimal point or nothing", numbers)
+
+
+def _equation(sides: list[str]) -> Typed | Unreadable:
+    """Read `2*(-2) = -4` as -4, and refuse `2 = 3`; a box's own name may stand in front."""
+    if re.fullmatch(r"\s*[ad]_?\d+\s*", sides[0]):
+        sides = sides[1:]
+    numbers = [_read(side.strip()) for side in sides]
+    last = numbers[-1]
+    for side, number in zip(sides, numbers, strict=True):
+        if isinstance(number, Unreadable):
+            return Unreadable(f'in "{side.strip()[:40]}": {number.reason}')
+        assert isinstance(last, Typed)
+        if number.value != last.value and not agrees(last, number.value, 1):
+            return Unreadable(
+                f"two different numbers, {show(number.value)} and {show(last.value)}",
+                (number, last),
+            )
+    return last
