@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.floating[Any]]
 Labels = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Rng = np.random.Generator | np.random.RandomState
 
 

@@ -1,0 +1,140 @@
+"""What the timeline needs of a training run, whoever runs it: the one interface between the two.
+
+The project's engine is one source of runs, a student's own program another, a recorded session a
+third. Nothing above this interface reaches into any of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnviz.debugger.phases import Phase
+from nnviz.debugger.statistics import LayerStatistics
+from nnviz.engine.arrays import Array, Labels
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """One layer as the views need to know it. `number` counts from 1: L1, W1."""
+
+    number: int
+    units: int
+    fan_in: int
+    activation: str
+    formula: str
+    silent: str
+    saturates: bool
+
+    @property
+    def name(self) -> str:
+        """The course's name of the layer's activation: L1, L2, ..."""
+        return f"L{self.number}"
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What is fixed about a run: its layers, data and loss, in plain values.
+
+    `image_shape` is the shape of an input as a picture (None: it is none); `chance_loss` is the
+    loss of the best constant prediction, NaN where unknown; `options` are short facts for people,
+    such as the learning rate in both conventions.
+    """
+
+    name: str
+    description: str
+    layers: tuple[LayerInfo, ...]
+    features: int
+    classes: int
+    samples: int
+    batch: int
+    batches_per_epoch: int
+    image_shape: tuple[int, int] | None
+    loss: str
+    chance_loss: float
+    iterations: int
+    options: Mapping[str, str]
+
+    @property
+    def depth(self) -> int:
+        """The number of layers with weights."""
+        return len(self.layers)
+
+    @property
+    def full_batch(self) -> bool:
+        """Whether every update sees all training samples."""
+        return self.batches_per_epoch == 1
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """All numbers of iteration `index`: of the pass at W_i and of the update that follows it.
+
+    Accuracies are shares (0 to 1); what was not evaluated at this iteration is NaN.
+    """
+
+    index: int
+    loss: float
+    train_accuracy: float
+    layers: tuple[LayerStatistics, ...]
+    test_loss: float = float("nan")
+    test_accuracy: float = float("nan")
+
+    @property
+    def finite(self) -> bool:
+        """Whether loss and statistics are all finite numbers."""
+        values = [self.loss, *(layer.z_std for layer in self.layers)]
+        return bool(np.isfinite(values).all())
+
+
+class Snapshot(Protocol):
+    """A state that a source can come back to."""
+
+    @property
+    def index(self) -> int:
+        """The iteration that `advance` would do from here."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that keeping it costs."""
+
+
+class RunSource(Protocol):
+    """A training run that can be driven: advance, snapshot, restore, arrays by name.
+
+    The run is a pure function of its start: restoring a snapshot and advancing gives the same bits
+    again. `cancelled` is asked inside an iteration; when it says yes, `advance` raises
+    `nnviz.engine.tiles.Cancelled` and the source is as it was before.
+    """
+
+    cancelled: Callable[[], bool]
+
+    @property
+    def info(self) -> RunInfo:
+        """What is fixed about the run."""
+
+    @property
+    def index(self) -> int:
+        """The iteration that `advance` does next."""
+
+    def advance(self) -> Frame:
+        """Do one iteration and return its numbers."""
+
+    def snapshot(self) -> Any:
+        """The state before iteration `index`."""
+
+    def restore(self, snapshot: Any) -> None:
+        """Come back to a state."""
+
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of the last iteration done."""
+
+    def array(self, name: str) -> Array:
+        """An array of the last iteration done: W1, b1, z1, L1, d1, dW1, update1, X, T.
+
+        Raises KeyError with the names there are.
+        """
+
+    def labels(self) -> Labels:
+        """The labels of the last iteration's samples."""
