@@ -1,0 +1,34 @@
+# Everything a newcomer types; `make` alone lists it. PYTHON=... chooses the interpreter for .venv.
+
+export PYTHON
+PY := .venv/bin/python
+
+.PHONY: help install tui test test-all check bench dev
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## make .venv and install nnviz into it
+	@sh scripts/setup.sh
+
+tui: install ## start the debugger (installs first; trains headless where there is no terminal)
+	@$(PY) -m nnviz tui
+
+test: dev ## the fast tests
+	@$(PY) -m pytest
+
+test-all: dev ## all tests, the slow ones too
+	@$(PY) -m pytest -m ""
+
+check: dev ## format, lint, types, structure, tests: what has to pass before a commit
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) .venv/bin/lint-imports
+	@$(PY) -m pytest
+
+bench: dev ## measure the speed, side by side with the alternatives
+	@$(PY) -m benchmarks
+
+dev: # what tests and checks need
+	@sh scripts/setup.sh dev
