@@ -1,4 +1,4 @@
-"""A drawing as plain data, text and names of styles, so that tests compare characters, not pixels."""
+"""A drawing as plain data, text and style names, so that tests compare characters, not pixels."""
 
 from __future__ import annotations
 

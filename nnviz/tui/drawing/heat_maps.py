@@ -35,14 +35,16 @@ class Mark(IntEnum):
 
     NONE = 0
     SATURATED = 1
-    DEAD = 2
-    INFINITE = 3
-    NAN = 4
-    CURSOR = 5
+    INACTIVE = 2
+    DEAD = 3
+    INFINITE = 4
+    NAN = 5
+    CURSOR = 6
 
 
 MARK_GLYPHS = {
     Mark.SATURATED: "ˢₛs",
+    Mark.INACTIVE: "ⁱᵢi",
     Mark.DEAD: "ˣₓx",
     Mark.INFINITE: "∞∞∞",
     Mark.NAN: "NNN",
@@ -54,6 +56,7 @@ MARK_GLYPHS = {
 MARK_KEYS = {
     Mark.NONE: "",
     Mark.SATURATED: "saturated",
+    Mark.INACTIVE: "inactive",
     Mark.DEAD: "dead",
     Mark.INFINITE: "nan",
     Mark.NAN: "nan",
@@ -61,6 +64,7 @@ MARK_KEYS = {
 }
 MARK_NAMES = {
     Mark.SATURATED: "saturated",
+    Mark.INACTIVE: "inactive",
     Mark.DEAD: "dead",
     Mark.INFINITE: "infinite",
     Mark.NAN: "NaN",
@@ -171,7 +175,7 @@ def _blocks(operation: np.ufunc, array: NDArray[Any], zoom: Zoom) -> NDArray[Any
 
 
 def pool_values(array: Floats, zoom: Zoom, signed: bool) -> Floats:
-    """Return one value per block of a finite array: the largest in size if signed, else the mean."""
+    """Return one finite value per block: the one of largest size if signed, else the mean."""
     if not signed:
         return _blocks(np.add, array, zoom) / _blocks(np.add, np.ones_like(array), zoom)
     most, least = _blocks(np.maximum, array, zoom), _blocks(np.minimum, array, zoom)
@@ -254,7 +258,7 @@ def _draw_glyphs(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells
     marks = np.maximum(marks[0::2], marks[1::2])
     ramp, keys = _ramp(scale.diverging, look)
     steps = (_fractions(pixels, scale) * len(ramp)).astype(np.int64).clip(0, len(ramp) - 1)
-    glyphs = ramp + "".join(_mark_glyph(mark, look) for mark in Mark)
+    glyphs = ramp + "".join(mark_glyph(mark, look) for mark in Mark)
     keys = [*keys, *(MARK_KEYS[mark] for mark in Mark)]
     ids = np.where(marks > 0, len(ramp) + marks, steps)
     codes = np.array([ord(glyph) for glyph in glyphs], dtype=np.uint32)[ids]
@@ -268,7 +272,8 @@ def _ramp(diverging: bool, look: Look) -> tuple[str, list[str]]:
     return ramp, ["negative", "negative", "muted", "positive", "positive"]
 
 
-def _mark_glyph(mark: Mark, look: Look) -> str:
+def mark_glyph(mark: Mark, look: Look) -> str:
+    """Return the letter for a mark that has a cell of its own."""
     if mark == Mark.NONE:
         return " "
     return "I" if look.ascii and mark == Mark.INFINITE else MARK_GLYPHS[mark][2]
@@ -304,7 +309,7 @@ def scale_legend(scale: Scale, width: int, look: Look) -> Cells:
 def mark_legend(marks: Iterable[Mark], look: Look) -> Cells:
     """Draw one row that says what the marks in a picture mean, such as "x dead  N NaN"."""
     parts = [
-        Cells((((_mark_glyph(mark, look), MARK_KEYS[mark]), (f" {MARK_NAMES[mark]}", "label")),), n)
+        Cells((((mark_glyph(mark, look), MARK_KEYS[mark]), (f" {MARK_NAMES[mark]}", "label")),), n)
         for mark in sorted(marks)
         if mark in MARK_NAMES and (n := 2 + len(MARK_NAMES[mark]))
     ]

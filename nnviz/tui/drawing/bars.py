@@ -1,0 +1,155 @@
+"""Drawings of one row: what stands in a table line, the status line or the timeline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nnviz.tui.drawing.cells import Cells, Grid
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import PERCENT_WIDTH, percent
+
+SPARKS = "▁▂▃▄▅▆▇█"
+ASCII_SPARKS = "_.:-=+*#"
+HEALTHY_UPDATE_RATIO = (1e-3, 1e-1)
+"""The band, not line, in which the updates of healthy runs lie (median 1e-3 to 7.5e-2)."""
+GAUGE_DECADES = (-5, 1)
+
+
+def sparkline(
+    values: ArrayLike, width: int, look: Look, span: tuple[float, float] | None = None
+) -> Cells:
+    """Draw a history in one row of at most `width` columns, the largest value of each column.
+
+    `span` is the scale, else the range of the values. A column with a NaN in it shows `N`, one
+    with an infinity `∞`, whatever else it holds.
+    """
+    array = np.asarray(values, dtype=float).reshape(-1)
+    grid = Grid(width, 1)
+    if not array.size or not grid.width:
+        return grid.cells()
+    columns = min(len(array), width)
+    starts = (np.arange(columns) * len(array)) // columns
+    infinite = np.maximum.reduceat(np.isinf(array), starts)
+    missing = np.maximum.reduceat(np.isnan(array), starts)
+    tops = np.fmax.reduceat(np.where(np.isfinite(array), array, np.nan), starts)
+    finite = array[np.isfinite(array)]
+    low, high = span or ((finite.min(), finite.max()) if finite.size else (0.0, 1.0))
+    glyphs = ASCII_SPARKS if look.ascii else SPARKS
+    place = (tops / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.full(columns, 0.4)
+    steps = np.nan_to_num(place * len(glyphs)).clip(0, len(glyphs) - 1).astype(np.int64)
+    for column in range(columns):
+        if missing[column]:
+            grid.put(column, 0, "N", "nan")
+        elif infinite[column]:
+            grid.put(column, 0, "I" if look.ascii else "∞", "nan")
+        else:
+            grid.put(column, 0, glyphs[steps[column]], "spark")
+    return grid.cells()
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What there is to see of a run: iterations 0..total, of which 0..recorded exist."""
+
+    total: int
+    recorded: int
+    position: int
+    keyframes: Sequence[int] = ()
+    forks: Sequence[int] = ()
+    findings: Sequence[int] = ()
+    breakpoints: Sequence[int] = ()
+
+
+TIMELINE_GLYPHS = {
+    "keyframe": "┿+",
+    "fork": "┳Y",
+    "finding": "▲!",
+    "breakpoint": "◆*",
+    "here": "●O",
+}
+"""For each mark its character and its ASCII one; of marks in one column the last listed is seen."""
+
+
+def timeline_bar(timeline: Timeline, width: int, look: Look) -> Cells:
+    """Draw a run in one row: heavy as far as it is recorded, with a mark where something happened.
+
+    Keyframes are left out where they would fill more than a third of the row.
+    """
+    grid = Grid(width, 1)
+    if not grid.width:
+        return grid.cells()
+    last = max(1, timeline.total)
+
+    def column(iteration: int) -> int:
+        return round(min(max(iteration / last, 0.0), 1.0) * (grid.width - 1))
+
+    heavy, light = "=-" if look.ascii else "━─"
+    done = column(timeline.recorded) + 1 if timeline.recorded else 0
+    grid.put(0, 0, heavy * done, "recorded")
+    grid.put(done, 0, light * (grid.width - done), "muted")
+    keyframes = {column(iteration) for iteration in timeline.keyframes}
+    marks = {
+        "keyframe": keyframes if len(keyframes) <= grid.width // 3 else set(),
+        "fork": {column(iteration) for iteration in timeline.forks},
+        "finding": {column(iteration) for iteration in timeline.findings},
+        "breakpoint": {column(iteration) for iteration in timeline.breakpoints},
+        "here": {column(timeline.position)},
+    }
+    for key, glyphs in TIMELINE_GLYPHS.items():
+        for place in marks[key]:
+            grid.put(place, 0, glyphs[look.ascii], key)
+    return grid.cells()
+
+
+def update_gauge(ratio: float, width: int, look: Look) -> Cells:
+    """Draw an update ratio on a log scale of 1e-5 to 10, on which the healthy band is heavy.
+
+    A ratio beyond an end (0 too) is an arrow at that end; NaN is said in letters.
+    """
+    grid = Grid(width, 1)
+    if not grid.width:
+        return grid.cells()
+    first, last = GAUGE_DECADES
+    low, high = HEALTHY_UPDATE_RATIO
+
+    def column(value: float) -> int:
+        return round((math.log10(value) - first) / (last - first) * (grid.width - 1))
+
+    light, heavy, marker, before, after = "-=*<>" if look.ascii else "─━◆◀▶"
+    grid.put(0, 0, light * grid.width, "muted")
+    grid.put(column(low), 0, heavy * (column(high) - column(low) + 1), "band")
+    key = "good" if low <= ratio <= high else "warn"
+    if math.isnan(ratio):
+        grid.put(max(0, grid.width // 2 - 1), 0, "NaN", "nan")
+    elif ratio < 10.0**first:
+        grid.put(0, 0, before, key)
+    elif ratio > 10.0**last:
+        grid.put(grid.width - 1, 0, after, key)
+    else:
+        grid.put(column(ratio), 0, marker, key)
+    return grid.cells()
+
+
+def progress_bar(fraction: float, width: int, look: Look) -> Cells:
+    """Draw a share done in eighths of a cell, with its number of per cent at the right."""
+    grid = Grid(width, 1)
+    inside = grid.width - PERCENT_WIDTH - 3
+    if inside < 1:
+        grid.put(0, 0, percent(fraction, max(1, grid.width)), "label")
+        return grid.cells()
+    done = min(max(fraction, 0.0), 1.0) if math.isfinite(fraction) else 0.0
+    left, right = "[]" if look.ascii else "▕▏"
+    grid.put(0, 0, left, "axis")
+    full, eighths = divmod(int(done * inside * 8), 8)
+    if look.ascii:
+        grid.put(1, 0, "#" * full, "bar")
+    else:
+        grid.put(1, 0, "█" * full + " ▏▎▍▌▋▊▉"[eighths].strip(), "bar")
+    grid.put(inside + 1, 0, right, "axis")
+    grid.put(inside + 3, 0, percent(fraction), "label")
+    return grid.cells()
