@@ -1,5 +1,7 @@
 """From an experiment to something that runs: its data, its network, its start weights."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from nnviz.datasets import Dataset, load_dataset, with_random_labels
@@ -10,7 +12,11 @@ from nnviz.engine.losses import LOSSES
 from nnviz.engine.network import Network, Parameters
 from nnviz.engine.optimizers import GRADIENT_DESCENT, MOMENTUM, ScheduleSettings
 from nnviz.engine.training import Setup
+from nnviz.errors import InputError
 from nnviz.experiment import Experiment, per_layer
+
+MAX_WEIGHTS = 100_000_000
+"""The largest network that is built: 400 MB of float32, and as much again for each gradient."""
 
 
 def load_data(experiment: Experiment) -> Dataset:
@@ -26,9 +32,19 @@ def load_data(experiment: Experiment) -> Dataset:
 
 
 def build_network(experiment: Experiment, dataset: Dataset) -> Network:
-    """The network of an experiment for the inputs and classes of a data set."""
+    """The network of an experiment for the inputs and classes of a data set.
+
+    Raises InputError where it would have more than MAX_WEIGHTS weights.
+    """
+    sizes = (dataset.features, *experiment.hidden, dataset.classes)
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
+    if weights > MAX_WEIGHTS:
+        raise InputError(
+            f"hidden = {list(experiment.hidden)}: {weights:,} weights on data set {dataset.name}; "
+            f"expected at most {MAX_WEIGHTS:,}"
+        )
     return Network(
-        (dataset.features, *experiment.hidden, dataset.classes),
+        sizes,
         tuple(_activation(name, experiment) for name in experiment.activation_names),
         LOSSES[experiment.loss],
         experiment.biases,

@@ -6,7 +6,7 @@ writing, `--set` and the reference page all go by that.
 
 import difflib
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -18,21 +18,71 @@ from nnviz.engine.optimizers import SCHEDULES
 from nnviz.errors import InputError
 
 HIDDEN_ACTIVATIONS = tuple(name for name, make in ACTIVATIONS.items() if make().elementwise)
+LARGEST_COUNT = 1_000_000_000
+LARGEST_NUMBER = 1e20
+"""No number in an experiment is larger, so that none overflows float32 before training starts."""
+
 PerLayer = float | tuple[float, ...]
 
 
-def _key(default: Any, help: str, expected: str, choices: tuple[str, ...] = ()) -> Any:
-    """Declare one key: its default, its explanation, and in words what it accepts."""
-    metadata = {"help": help, "expected": expected, "choices": choices}
-    return field(default=default, metadata=metadata)
+@dataclass(frozen=True)
+class _Accepts:
+    """What a key accepts: in words, and as a test of one value (or of each value of a list).
+
+    `one_per` says of what a list must have one value each: "layer", "hidden layer", or "" where
+    its length is free.
+    """
+
+    expected: str
+    holds: Callable[[Any], bool]
+    choices: tuple[str, ...] = ()
+    one_per: str = ""
 
 
-def _choice(default: str, help: str, choices: typing.Iterable[str]) -> Any:
+def _key(default: Any, help: str, accepts: _Accepts) -> Any:
+    return field(default=default, metadata={"help": help, "accepts": accepts})
+
+
+def _text(default: str, help: str) -> Any:
+    return _key(default, help, _Accepts("a text", lambda value: True))
+
+
+def _flag(default: bool, help: str) -> Any:
+    return _key(default, help, _Accepts("true or false", lambda value: True))
+
+
+def _choice(default: str, help: str, choices: Iterable[str], one_per: str = "") -> Any:
     names = tuple(choices)
-    return _key(default, help, "one of " + ", ".join(names), names)
+    expected = (
+        "one of " + ", ".join(names) + (f"; or a list with one per {one_per}" * bool(one_per))
+    )
+    return _key(default, help, _Accepts(expected, names.__contains__, names, one_per))
 
 
-NUMBER_PER_LAYER = "a positive number, or a list with one per layer"
+def _count(default: Any, help: str, least: int, expected: str = "") -> Any:
+    return _key(
+        default,
+        help,
+        _Accepts(
+            expected or f"a whole number from {least} to {LARGEST_COUNT:,}",
+            lambda value: least <= value <= LARGEST_COUNT,
+        ),
+    )
+
+
+def _number(
+    default: PerLayer, help: str, expected: str, holds: Callable[[float], bool], one_per: str = ""
+) -> Any:
+    words = expected + f", or a list with one per {one_per}" * bool(one_per)
+    return _key(
+        default,
+        help,
+        _Accepts(words, lambda x: abs(x) <= LARGEST_NUMBER and holds(x), one_per=one_per),
+    )
+
+
+def _positive(value: float) -> bool:
+    return value >= 1 / LARGEST_NUMBER
 
 
 @dataclass(frozen=True)
@@ -43,51 +93,74 @@ class Experiment:
     applies learning_rate * reference_samples / N, so it means the same on every data set.
     """
 
-    name: str = _key("custom", "what the run is called", "a text")
-    description: str = _key("", "one line about it", "a text")
+    name: str = _text("custom", "what the run is called")
+    description: str = _text("", "one line about it")
 
-    data: str = _key("mnist-2k", "data set: a name from `nnviz data`, or a .npz file", "a text")
+    data: str = _text("mnist-2k", "data set: a name from `nnviz data`, or a .npz file")
     labels: str = _choice(
-        "true", "the data's labels, or labels drawn at random", ["true", "random"]
+        "true", "the data's labels, or labels drawn at random", ("true", "random")
     )
-    label_classes: int = _key(0, "random labels: how many classes are drawn (0: all)", "0 or more")
+    label_classes: int = _count(0, "random labels: how many classes are drawn (0: all)", least=0)
 
-    hidden: tuple[int, ...] = _key((256, 128), "units of each hidden layer", "a list of sizes >= 1")
-    activation: str | tuple[str, ...] = _key(
-        "sigmoid",
-        "hidden layers: one activation for all, or a list",
-        "one of " + ", ".join(HIDDEN_ACTIVATIONS) + ", or a list with one per hidden layer",
-        HIDDEN_ACTIVATIONS,
+    hidden: tuple[int, ...] = _count(
+        (256, 128), "units of each hidden layer", 1, "a list of sizes from 1, such as [256, 128]"
+    )
+    activation: str | tuple[str, ...] = _choice(
+        "sigmoid", "of the hidden layers", HIDDEN_ACTIVATIONS, one_per="hidden layer"
     )
     output: str = _choice("sigmoid", "activation of the output layer", ACTIVATIONS)
-    k: float = _key(1.0, "slope of every sigmoid: 1 / (1 + exp(-k z))", "a positive number")
-    slope: float = _key(0.01, "slope of leaky_relu left of zero", "a number between 0 and 1")
+    k: float = _number(
+        1.0, "slope of every sigmoid: 1 / (1 + exp(-k z))", "a positive number", _positive
+    )
+    slope: float = _number(
+        0.01, "of leaky_relu left of zero", "a number between 0 and 1", lambda x: 0 < x < 1
+    )
     loss: str = _choice("squared_error", "the loss", LOSSES)
-    biases: bool = _key(False, "whether layers have biases", "true or false")
+    biases: bool = _flag(False, "whether layers have biases")
 
     initializer: str = _choice("uniform", "how weights are drawn", INITIALIZERS)
-    init_divisor: PerLayer = _key(1.0, "drawn weights are divided by this", NUMBER_PER_LAYER)
-    init_bias: float = _key(0.0, "what every bias starts with", "a number")
+    init_divisor: PerLayer = _number(
+        1.0, "drawn weights are divided by this", "a positive number", _positive, one_per="layer"
+    )
+    init_bias: float = _number(
+        0.0, "what every bias starts with", "a number of at most 1e20", lambda x: True
+    )
     rng: str = _choice(
         "generator",
         "random stream of the weights; legacy is numpy.random.seed's, as the course uses it",
-        ["generator", "legacy"],
+        ("generator", "legacy"),
     )
-    seed: int = _key(0, "seed of weights, batches and random labels", "0 or more")
+    seed: int = _count(0, "of weights, batches and random labels", least=0)
 
-    learning_rate: PerLayer = _key(
-        1e-5, "per sum over `reference_samples`", "a number >= 0, or a list with one per layer"
+    learning_rate: PerLayer = _number(
+        1e-5,
+        "per sum over `reference_samples`",
+        "a number from 0",
+        lambda x: x >= 0,
+        one_per="layer",
     )
-    reference_samples: int = _key(60_000, "the sum that `learning_rate` is meant for", "1 or more")
-    momentum: float = _key(0.0, "classical momentum (0: plain descent)", "a number from 0 up to 1")
+    reference_samples: int = _count(60_000, "the sum that `learning_rate` is meant for", least=1)
+    momentum: float = _number(
+        0.0,
+        "classical momentum (0: plain descent)",
+        "a number from 0, less than 1",
+        lambda x: 0 <= x < 1,
+    )
     schedule: str = _choice("constant", "how the rate changes with iteration i", SCHEDULES)
-    decay: float = _key(0.0, "linear: rate * (1 - decay * i); negative grows", "a number")
-    step_every: int = _key(100, "step: iterations between steps", "1 or more")
-    step_factor: float = _key(0.5, "step: what the rate is multiplied by", "a positive number")
+    decay: float = _number(
+        0.0,
+        "linear: rate * (1 - decay * i); negative grows",
+        "a number of at most 1e20",
+        lambda x: True,
+    )
+    step_every: int = _count(100, "step: iterations between steps", least=1)
+    step_factor: float = _number(
+        0.5, "step: what the rate is multiplied by", "a positive number", _positive
+    )
 
-    batch_size: int = _key(0, "samples in a mini-batch (0: the full batch)", "0 or more")
-    dtype: str = _choice("float32", "precision of all arrays", ["float32", "float64"])
-    iterations: int = _key(200, "updates of a headless run", "0 or more")
+    batch_size: int = _count(0, "samples in a mini-batch (0: the full batch)", least=0)
+    dtype: str = _choice("float32", "precision of all arrays", ("float32", "float64"))
+    iterations: int = _count(200, "updates of a headless run", least=0)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -101,7 +174,7 @@ class Experiment:
     def activation_names(self) -> tuple[str, ...]:
         """One activation name per layer, the output's last."""
         hidden = self.activation
-        names = (hidden,) * len(self.hidden) if isinstance(hidden, str) else tuple(hidden)
+        names = (hidden,) * len(self.hidden) if isinstance(hidden, str) else hidden
         return (*names, self.output)
 
     @property
@@ -121,66 +194,58 @@ class Experiment:
         pairs = {name: (getattr(other, name), getattr(self, name)) for name in names}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
+    def idle_keys(self) -> dict[str, str]:
+        """The keys that were set but change nothing, each with what it would take."""
+        used = {*self.activation_names}
+        needs = {
+            "label_classes": ("labels = random", self.labels == "random"),
+            "k": ("a sigmoid layer", "sigmoid" in used),
+            "slope": ("a leaky_relu layer", "leaky_relu" in used),
+            "init_bias": ("biases = true", self.biases),
+            "decay": ("schedule = linear", self.schedule == "linear"),
+            "step_every": ("schedule = step", self.schedule == "step"),
+            "step_factor": ("schedule = step", self.schedule == "step"),
+        }
+        return {
+            key: need
+            for key, (need, met) in needs.items()
+            if not met and getattr(self, key) != _FIELDS[key].default
+        }
+
 
 def per_layer(value: PerLayer, layers: int) -> tuple[float, ...]:
     """One number per layer, from one for all or a list."""
     return (value,) * layers if isinstance(value, float | int) else tuple(value)
 
 
-def nearest(name: str, names: typing.Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
     """`; did you mean ...?` for the closest of `names`, or an empty text."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _refuse(key: str, value: Any) -> typing.NoReturn:
-    metadata = _FIELDS[key].metadata
+def _refuse(key: str, value: Any, reason: str = "") -> typing.NoReturn:
+    accepts: _Accepts = _FIELDS[key].metadata["accepts"]
     shown = list(value) if isinstance(value, tuple) else value
-    hint = nearest(shown, metadata["choices"]) if isinstance(shown, str) else ""
-    raise InputError(f"{key} = {shown!r}: expected {metadata['expected']}{hint}")
+    names = shown if isinstance(shown, list) else [shown]
+    unknown = [name for name in names if isinstance(name, str) and name not in accepts.choices]
+    hint = nearest(unknown[0], accepts.choices) if unknown else ""
+    raise InputError(f"{key} = {shown!r}: expected {accepts.expected}{reason}{hint}")
 
 
 def _check(experiment: Experiment) -> None:
     """Refuse values that have the right type but can't be."""
-    finite = (float("-inf"), float("inf"))
-    rates = per_layer(experiment.learning_rate, experiment.layers)
-    divisors = per_layer(experiment.init_divisor, experiment.layers)
-    names = experiment.activation_names
-    rules = {
-        "labels": experiment.labels in _FIELDS["labels"].metadata["choices"],
-        "label_classes": experiment.label_classes >= 0,
-        "hidden": all(size >= 1 for size in experiment.hidden),
-        "output": experiment.output in ACTIVATIONS,
-        "k": 0 < experiment.k < finite[1],
-        "slope": 0 < experiment.slope < 1,
-        "loss": experiment.loss in LOSSES,
-        "initializer": experiment.initializer in INITIALIZERS,
-        "init_divisor": len(divisors) == experiment.layers
-        and all(0 < divisor < finite[1] for divisor in divisors),
-        "init_bias": finite[0] < experiment.init_bias < finite[1],
-        "rng": experiment.rng in _FIELDS["rng"].metadata["choices"],
-        "seed": 0 <= experiment.seed < 2**32,
-        "learning_rate": len(rates) == experiment.layers
-        and all(0 <= rate < finite[1] for rate in rates),
-        "reference_samples": experiment.reference_samples >= 1,
-        "momentum": 0 <= experiment.momentum < 1,
-        "schedule": experiment.schedule in SCHEDULES,
-        "decay": finite[0] < experiment.decay < finite[1],
-        "step_every": experiment.step_every >= 1,
-        "step_factor": 0 < experiment.step_factor < finite[1],
-        "batch_size": experiment.batch_size >= 0,
-        "dtype": experiment.dtype in _FIELDS["dtype"].metadata["choices"],
-        "iterations": experiment.iterations >= 0,
-    }
-    for key, holds in rules.items():
-        if not holds:
-            _refuse(key, getattr(experiment, key))
-    if len(names) != experiment.layers or any(n not in HIDDEN_ACTIVATIONS for n in names[:-1]):
-        _refuse("activation", experiment.activation)
+    counts = {"layer": experiment.layers, "hidden layer": len(experiment.hidden)}
+    for key, f in _FIELDS.items():
+        accepts: _Accepts = f.metadata["accepts"]
+        value = getattr(experiment, key)
+        if not all(map(accepts.holds, value if isinstance(value, tuple) else (value,))):
+            _refuse(key, value)
+        wanted = counts.get(accepts.one_per)
+        if wanted is not None and isinstance(value, tuple) and len(value) != wanted:
+            _refuse(key, value, f"; there are {wanted} {accepts.one_per}s")
     if problem := pairing_problem(LOSSES[experiment.loss], ACTIVATIONS[experiment.output]()):
         raise InputError(f"loss and output: {problem}")
-    if experiment.init_bias and not experiment.biases:
-        raise InputError(f"init_bias = {experiment.init_bias}: needs biases = true")
 
 
 def _converted(key: str, value: Any) -> Any:
@@ -202,21 +267,27 @@ _HINTS = get_type_hints(Experiment)
 def keys() -> dict[str, tuple[Any, str, str]]:
     """Every key of an experiment with its default, explanation and what it accepts."""
     return {
-        name: (f.default, f.metadata["help"], f.metadata["expected"]) for name, f in _FIELDS.items()
+        name: (f.default, f.metadata["help"], f.metadata["accepts"].expected)
+        for name, f in _FIELDS.items()
     }
 
 
-def parse_assignments(texts: typing.Iterable[str]) -> dict[str, Any]:
+def parse_assignments(texts: Iterable[str]) -> dict[str, Any]:
     """Read `key=value` texts, as given to `--set`: numbers, true/false, names, `a,b,c` for lists.
 
-    Raises InputError where there is no `=`.
+    Raises InputError where there is no `=`, or where a key comes twice.
     """
-    changes = {}
+    changes: dict[str, Any] = {}
     for text in texts:
-        key, equals, value = text.partition("=")
-        if not equals or not key.strip():
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not key:
             raise InputError(f"{text!r}: expected KEY=VALUE, for example learning_rate=2.5e-5")
-        changes[key.strip()] = parse_value(value.strip())
+        if key in changes:
+            raise InputError(f"{text!r}: {key} is set twice")
+        parsed = parse_value(value)
+        # a run may be called 2024, and a file 1,2.npz: where a text is wanted it stays as typed
+        keep = _HINTS.get(key) is str and not isinstance(parsed, str)
+        changes[key] = value if keep else parsed
     return changes
 
 
@@ -227,7 +298,7 @@ def parse_value(text: str) -> Any:
     for candidate in (text, f"[{text}]" if "," in text else text):
         try:
             return tomllib.loads(f"value = {candidate}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue
     return [parse_value(part.strip()) for part in text.split(",")] if "," in text else text
 
@@ -238,7 +309,7 @@ def from_toml(text: str, source: str = "the experiment") -> Experiment:
 
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also an integer of 5,000 digits, deep nesting
         raise InputError(f"{source}: not valid TOML: {error}") from error
     try:
         return Experiment().with_changes({"name": Path(source).stem, **table})
@@ -250,16 +321,36 @@ def to_toml(experiment: Experiment, *, full: bool = False) -> str:
     """Write an experiment with comments: the keys that differ from the defaults, or all."""
     import tomli_w
 
-    lines = []
+    rows = []
     for name, f in _FIELDS.items():
         value = getattr(experiment, name)
         if full or value != f.default or name in ("name", "data", "learning_rate"):
             plain = list(value) if isinstance(value, tuple) else value
-            text = tomli_w.dumps({name: plain}, multiline_strings=False).strip()
-            lines.append(" ".join(part.strip() for part in text.splitlines()))
-            if name != "description":
-                lines[-1] = f"{lines[-1]:<32}# {f.metadata['help']}"
-    return "\n".join(lines) + "\n"
+            # tomli_w writes one line per list item; within a text it never writes a line break
+            parts = tomli_w.dumps({name: plain}, multiline_strings=False).strip().split("\n")
+            line = " ".join(part.strip() for part in parts)
+            if isinstance(plain, list):
+                line = line.replace("[ ", "[").replace(", ]", "]")
+            rows.append((line, _comment(experiment, name)))
+    width = max(len(line) for line, comment in rows if comment)
+    return "".join(
+        f"{line:<{width}}  # {comment}\n" if comment else f"{line}\n" for line, comment in rows
+    )
+
+
+def _comment(experiment: Experiment, key: str) -> str:
+    if key in ("name", "description"):
+        return ""
+    if key == "learning_rate":
+        return f"per sum over {experiment.reference_samples:,} samples: {mean_rate(experiment)}"
+    return str(_FIELDS[key].metadata["help"])
+
+
+def mean_rate(experiment: Experiment) -> str:
+    """The learning rate for people who average gradients, such as `0.6 if gradients are means`."""
+    rates = experiment.mean_learning_rates
+    shown = rates[:1] if len({*rates}) == 1 else rates
+    return ", ".join(f"{rate:.4g}" for rate in shown) + " if gradients are means"
 
 
 def read_experiment(path: Path) -> Experiment:

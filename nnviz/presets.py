@@ -118,6 +118,14 @@ _RUNS = (
 PRESETS: Mapping[str, Experiment] = MappingProxyType({run.name: run for run in _RUNS})
 
 
+def preset(name: str) -> Experiment:
+    """The preset of that name. Raises InputError, with the nearest one, where there is none."""
+    if name not in PRESETS:
+        hint = nearest(name, PRESETS) or "."
+        raise InputError(f"there is no preset {name!r}{hint} `nnviz presets` lists them.")
+    return PRESETS[name]
+
+
 def find_experiment(run: str) -> Experiment:
     """The experiment that `run` names: a preset, or a path to a TOML file.
 
@@ -129,6 +137,6 @@ def find_experiment(run: str) -> Experiment:
     if path.suffix == ".toml" or path.is_file():
         return read_experiment(path)
     raise InputError(
-        f"{run}: neither a preset nor a file{nearest(run, PRESETS)} "
-        "`nnviz presets` lists the presets; an experiment file ends in .toml"
+        f"{run}: neither a preset nor a file{nearest(run, PRESETS) or '.'} "
+        "`nnviz presets` lists the presets; an experiment file ends in .toml."
     )
