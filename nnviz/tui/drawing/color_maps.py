@@ -28,6 +28,12 @@ PURPLE_LIGHT_ORANGE = (
 # From nothing to most.
 DARK_TO_MINT = ("#14161c", "#1f2f57", "#2a5f8c", "#2f95a0", "#66c8a4", "#e3f7d7")
 LIGHT_TO_INK = ("#f7f7f7", "#c5e3d3", "#78b8b4", "#3f86a0", "#2c5384", "#1b2148")
+# The same four in numbers of xterm's 256, chosen by eye: the nearest ones to dark blue and dark
+# brown are greys, and a small weight would lose its sign.
+XTERM_BLUE_DARK_ORANGE = (117, 75, 33, 25, 24, 17, 233, 52, 94, 130, 172, 208, 215)
+XTERM_PURPLE_LIGHT_ORANGE = (54, 55, 97, 140, 146, 189, 231, 230, 223, 215, 172, 130, 94)
+XTERM_DARK_TO_MINT = (233, 17, 24, 30, 36, 79, 121, 194)
+XTERM_LIGHT_TO_INK = (231, 194, 152, 109, 67, 25, 18, 17)
 
 _TO_LMS = np.array(
     [
@@ -96,12 +102,6 @@ def xterm_palette() -> Floats:
     return np.vstack([cube, greys]) / 255
 
 
-def nearest_xterm(rgb: Floats) -> list[int]:
-    """Return for each sRGB row the number (16-255) of the xterm colour nearest in Oklab."""
-    distance = np.linalg.norm(oklab(rgb)[:, None, :] - oklab(xterm_palette())[None, :, :], axis=2)
-    return [int(number) + 16 for number in distance.argmin(axis=1)]
-
-
 def luminance(rgb: Floats) -> Floats:
     """Return the relative luminance (WCAG 2) of colours x 3 sRGB values in 0..1."""
     weighted: Floats = linear_light(rgb) @ np.array([0.2126, 0.7152, 0.0722])
@@ -116,22 +116,20 @@ def color_map(diverging: bool, dark: bool, depth: ColorDepth) -> ColorMap:
     """
     if depth < ColorDepth.EIGHT_BIT:
         raise ValueError("a colour map needs at least 256 colours; draw glyphs instead")
-    anchors = {
-        (True, True): BLUE_DARK_ORANGE,
-        (True, False): PURPLE_LIGHT_ORANGE,
-        (False, True): DARK_TO_MINT,
-        (False, False): LIGHT_TO_INK,
+    anchors, numbers = {
+        (True, True): (BLUE_DARK_ORANGE, XTERM_BLUE_DARK_ORANGE),
+        (True, False): (PURPLE_LIGHT_ORANGE, XTERM_PURPLE_LIGHT_ORANGE),
+        (False, True): (DARK_TO_MINT, XTERM_DARK_TO_MINT),
+        (False, False): (LIGHT_TO_INK, XTERM_LIGHT_TO_INK),
     }[diverging, dark]
-    rgb = interpolate(anchors)
-    black, white = "#000000", "#ffffff"
     if depth == ColorDepth.TRUECOLOR:
+        rgb, black, white = interpolate(anchors), "#000000", "#ffffff"
         bytes_ = np.rint(255 * rgb).astype(int).tolist()
         names = tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in bytes_)
     else:
-        numbers = nearest_xterm(rgb)
-        names = tuple(f"color({number})" for number in numbers)
-        rgb = xterm_palette()[np.array(numbers) - 16]
-        black, white = "color(16)", "color(231)"
+        chosen = np.array(numbers)[np.arange(LEVELS) * len(numbers) // LEVELS]
+        rgb, black, white = xterm_palette()[chosen - 16], "color(16)", "color(231)"
+        names = tuple(f"color({number})" for number in chosen.tolist())
     # Black on a luminance above 0.179 has the higher WCAG contrast ratio, white below it.
     ink = tuple(black if bright else white for bright in (luminance(rgb) > 0.179).tolist())
     return ColorMap(names, ink)

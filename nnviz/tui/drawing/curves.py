@@ -19,7 +19,6 @@ from nnviz.tui.drawing.frames import (
     label_room,
     lines,
     make_frame,
-    series_key,
 )
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
@@ -126,21 +125,19 @@ def _draw_gaps(
 ) -> None:
     """Name the first gap of each curve in a row of its own, on the side where there is room."""
     row = 0
-    for index, (label, (x, y)) in enumerate(zip(labels, shown, strict=True)):
+    for label, (x, y) in zip(labels, shown, strict=True):
         gap = _gap(x, y, frame.y)
         column = frame.column(gap[0]) if gap else None
         if gap is None or column is None:
             continue
-        draw_upright(grid, frame, column, "┊", "nan")
+        draw_upright(grid, frame, column, "┊", "gap")
         text = lines(f"{gap[1]} at {gap[0]:g}", frame.look)
         if len(labels) > 1:
-            grid_key, text = series_key(index), f"{label}: {text}"
-        else:
-            grid_key = "nan"
+            text = f"{label}: {text}"
         start = column + 1
         if start + len(text) > frame.left + frame.width:
             start = max(frame.left, column - len(text))
-        grid.put(start, row, text, grid_key)
+        grid.put(start, row, text, "gap")
         row += 1
 
 
@@ -148,6 +145,6 @@ def _draw_cursor(grid: Grid, frame: Frame, cursor: float | None) -> None:
     column = None if cursor is None else frame.column(cursor)
     if column is None:
         return
-    draw_upright(grid, frame, column, "│", "cursor")
+    draw_upright(grid, frame, column, "│", "here")
     if grid.height > frame.height:
-        grid.put(column, frame.height, lines("▲", frame.look), "cursor")
+        grid.put(column, frame.height, lines("▲", frame.look), "here")

@@ -1,4 +1,4 @@
-"""The one place where drawings meet Textual: style keys become colours of the theme, rows strips."""
+"""The one place where drawings meet Textual: style keys become a theme's colours, rows strips."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ DARK = {
     "good": "bold #2fc79a",
     "warn": "bold #ffb265",
     "nan": "bold #ffffff on #b0207c",
+    "gap": "bold #ff7ad1",
     "dead": "bold #ff8d6b",
     "saturated": "bold #f0e442",
     "inactive": "#b9a5e0",
@@ -61,6 +62,7 @@ LIGHT = {
     "good": "bold #00795a",
     "warn": "bold #a34a00",
     "nan": "bold #ffffff on #b0207c",
+    "gap": "bold #b0207c",
     "dead": "bold #b3261e",
     "saturated": "bold #7a5c00",
     "inactive": "#6a4fb0",
@@ -82,12 +84,13 @@ ANSI = {
     "series4": "blue",
     "series5": "red",
     "cursor": "reverse",
-    "here": "bold reverse",
+    "here": "bold",
     "bar": "blue",
     "band": "green",
     "good": "bold green",
     "warn": "bold yellow",
-    "nan": "bold reverse red",
+    "nan": "bold white on red",
+    "gap": "bold red",
     "dead": "bold red",
     "saturated": "bold yellow",
     "inactive": "magenta",
@@ -102,6 +105,7 @@ PLAIN = {
     "cursor": "reverse",
     "here": "bold",
     "nan": "bold reverse",
+    "gap": "bold",
     "good": "bold",
     "warn": "bold",
     "dead": "bold",
