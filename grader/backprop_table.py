@@ -6,7 +6,9 @@ r"""Marks a hand-made backprop table box by box, with the circuit's rules on the
         print(cell.name, cell.verdict, cell.credit, cell.read_as, cell.message)
     print(*marks.headline, sep="\n")
 
-`credit` is a share from 0 to 1 of the box's points; the points come from the rubric.
+A box is *correct* where it holds the true number, *carried* where it follows from the student's
+own boxes, a *misconception* where a known wrong rule yields it, else *wrong* or *blank*. `credit`
+is a share from 0 to 1 of the box's points; the points come from the rubric.
 """
 
 from __future__ import annotations
@@ -15,18 +17,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from nnviz.circuit.evaluation import activation_rule, gradient_rule, show, solve
+from grader.explanation import Cell, Explanation, SlipKind, State, explain
+from grader.guard import Worth, believable, weigh
+from grader.table_feedback import (
+    carried_message,
+    cell_name,
+    headline,
+    listed,
+    slip_message,
+)
+from nnviz.circuit.evaluation import Solution, show, solve
 from nnviz.circuit.expressions import nearest
 from nnviz.circuit.graph import Circuit
-from nnviz.circuit.numbers import Typed, Unreadable, agrees, read_number
-from nnviz.circuit.operations import UndefinedError, Value
+from nnviz.circuit.numbers import Typed, Unreadable, read_number
 
 Verdict = Literal["correct", "carried", "misconception", "wrong", "blank"]
+Read = Mapping[Cell, Typed | Unreadable | None]
+
+MAX_SHOWN = 80
+"""Longer answers are shown cut off."""
 
 
 @dataclass(frozen=True)
 class MarkingSettings:
-    """What the rubric decides: credit shares of a box's points, and what a student may see."""
+    """What the rubric decides: credit shares of a box's points, and what a student may see.
+
+    A number that can't be written in full counts if cut or rounded at `significant_digits` or
+    more. With `show_solution` each message ends with the right number.
+    """
 
     carried: float = 1.0
     misconception: float = 0.5
@@ -48,57 +66,156 @@ class CellMark:
 
 @dataclass(frozen=True)
 class TableMarks:
-    """All boxes in the order of filling, the headline, and what a person should look at."""
+    """A marked table.
+
+    `cells` in the order of filling; `headline` says what was misunderstood and where to start;
+    `notes` what had no box; `flags` what a person should look at; `worked_out` whether the
+    activations and the gradients were worked out, so that carried numbers and named
+    misconceptions earn in them.
+    """
 
     cells: tuple[CellMark, ...]
     headline: tuple[str, ...]
+    notes: tuple[str, ...]
     flags: tuple[str, ...]
+    worked_out: tuple[bool, bool]
 
 
 def mark_table(
     circuit: Circuit, answers: Mapping[str, str], settings: MarkingSettings
 ) -> TableMarks:
-    """Mark the boxes in `answers` (cell name -> as typed) of a circuit whose inputs have values."""
-    solution = solve(circuit)
-    activations: list[Value] = list(solution.activations)
-    gradients: list[Value] = list(solution.gradients)
+    """Mark the boxes in `answers` (box name -> as typed) of a circuit whose inputs have values.
+
+    Raises `InputError` where the circuit itself has no finite numbers; nothing that a student
+    types raises.
+    """
+    truth = solve(circuit)
+    read = {cell: read_number(answers.get(name, "")) for name, cell in circuit.cells.items()}
+    typed = {cell: number for cell, number in read.items() if isinstance(number, Typed)}
+    explanation = explain(circuit, truth, typed, settings.significant_digits)
+    worth = weigh(circuit, typed, explanation)
+    explanation = believable(explanation, worth)
     cells = []
-    for name, (index, is_gradient) in circuit.cells.items():
-        typed = str(answers.get(name, ""))[:200]
-        number = read_number(str(answers.get(name, "")))
-        own, truth = (
-            (gradients, solution.gradients) if is_gradient else (activations, solution.activations)
-        )
-        try:
-            rule = (
-                gradient_rule(circuit, index, activations, gradients)
-                if is_gradient
-                else activation_rule(circuit, index, activations)
+    for name, cell in circuit.cells.items():
+        verdict = _verdict(circuit, cell, read[cell], explanation)
+        message = _message(circuit, cell, read[cell], verdict, explanation, worth)
+        if settings.show_solution and verdict != "correct":
+            message = f"{message} The right number is {_solution(truth, cell)}.".strip()
+        cells.append(
+            CellMark(
+                name,
+                verdict,
+                _credit(cell, verdict, worth, settings),
+                shortened(answers.get(name, "")),
+                show(typed[cell].value) if cell in typed else "",
+                message,
             )
-        except UndefinedError:
-            rule = None
-        if isinstance(number, Typed):
-            own[index] = number.value
-            verdict = _verdict(number, truth[index], rule, settings)
-            credit = {"correct": 1.0, "carried": settings.carried}.get(verdict, 0.0)
-            cells.append(CellMark(name, verdict, credit, typed, show(number.value), ""))
-        else:
-            own[index] = truth[index] if rule is None else rule
-            if isinstance(number, Unreadable):
-                cells.append(CellMark(name, "wrong", 0.0, typed, "", f"Not read: {number.reason}."))
-            else:
-                cells.append(CellMark(name, "blank", 0.0, typed, "", ""))
-    unknown = tuple(
-        f"There is no box {name[:40]}.{nearest(name, circuit.cells)}"
+        )
+    return TableMarks(
+        tuple(cells),
+        tuple(headline(circuit, explanation)),
+        _notes(circuit, answers),
+        tuple(_flags(circuit, read, explanation, worth)),
+        worth.worked_out,
+    )
+
+
+def shortened(text: str) -> str:
+    """Return an answer as typed, a very long one cut off with its length."""
+    if len(text) <= MAX_SHOWN:
+        return text
+    return f"{text[:MAX_SHOWN]}... ({len(text):,} characters)"
+
+
+def _verdict(
+    circuit: Circuit, cell: Cell, number: Typed | Unreadable | None, explanation: Explanation
+) -> Verdict:
+    if number is None:
+        return "blank"
+    if isinstance(number, Unreadable):
+        return "wrong"
+    slip_at = explanation.slip_at
+    if cell in slip_at:
+        slip = slip_at[cell]
+        return "misconception" if slip.labels or slip.kind is SlipKind.SWAPPED else "wrong"
+    if explanation.assessment.states[cell] is State.TRUE:
+        return "correct"
+    return "carried" if circuit.ancestors[cell] & slip_at.keys() else "correct"
+
+
+def _credit(cell: Cell, verdict: Verdict, worth: Worth, settings: MarkingSettings) -> float:
+    worked_out = worth.worked_out[cell[1]]
+    if verdict == "correct":
+        return 0.0 if cell in worth.unpaid else 1.0
+    if verdict == "carried":
+        return settings.carried if worked_out and cell not in worth.free_zeros else 0.0
+    if verdict == "misconception":
+        return settings.misconception if worked_out else 0.0
+    return 0.0
+
+
+def _message(
+    circuit: Circuit,
+    cell: Cell,
+    number: Typed | Unreadable | None,
+    verdict: Verdict,
+    explanation: Explanation,
+    worth: Worth,
+) -> str:
+    if isinstance(number, Unreadable):
+        return f"Can't be read: {number.reason}."
+    if verdict in ("misconception", "wrong"):
+        return slip_message(circuit, cell, explanation.slip_at[cell])
+    if verdict == "correct":
+        twice = "Right, but it follows from no right box, and such a number counts only once."
+        return twice if cell in worth.unpaid else ""
+    if verdict == "blank":
+        return "Empty."
+    message = carried_message(circuit, cell, explanation)
+    if cell in worth.free_zeros:
+        return f"{message} Zeros follow from a zero without any work: a person will look at it."
+    if not worth.worked_out[cell[1]]:
+        return f"{message} It earns nothing: too few boxes follow from the ones before."
+    return message
+
+
+def _solution(truth: Solution, cell: Cell) -> str:
+    index, is_gradient = cell
+    return show((truth.gradients if is_gradient else truth.activations)[index])
+
+
+def _notes(circuit: Circuit, answers: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"There is no box {shortened(name)}.{nearest(name[:20], circuit.cells)}"
         for name in answers
         if name not in circuit.cells
     )
-    return TableMarks(tuple(cells), (), unknown)
 
 
-def _verdict(number: Typed, truth: Value, rule: Value | None, settings: MarkingSettings) -> Verdict:
-    if agrees(number, truth, settings.significant_digits):
-        return "correct"
-    if rule is not None and agrees(number, rule, settings.significant_digits):
-        return "carried"
-    return "wrong"
+def _flags(circuit: Circuit, read: Read, explanation: Explanation, worth: Worth) -> list[str]:
+    """Return what a person should look at: what could not be read, and what was withheld."""
+    flags = [
+        f"{cell_name(circuit, cell)} can't be read: {number.reason}"
+        for cell, number in read.items()
+        if isinstance(number, Unreadable)
+    ]
+    zeros = [cell_name(circuit, cell) for cell in read if cell in worth.free_zeros]
+    if zeros:
+        flags.append(f"{listed(zeros)}: zeros carried from an unexplained zero, not paid")
+    for is_gradient, name in enumerate(("activations", "gradients")):
+        if worth.worked_out[is_gradient]:
+            continue
+        withheld = [
+            cell_name(circuit, cell)
+            for cell, number in read.items()
+            if cell[1] == bool(is_gradient)
+            and isinstance(number, Typed)
+            and cell not in worth.free_zeros
+            and (
+                cell in worth.unpaid
+                or _verdict(circuit, cell, number, explanation) in ("carried", "misconception")
+            )
+        ]
+        if withheld:
+            flags.append(f"{name} don't look worked out, so nothing is paid for {listed(withheld)}")
+    return flags

@@ -48,28 +48,27 @@ def activation_rule(circuit: Circuit, index: int, activations: Sequence[Value]) 
 
 
 def gradient_rule(
-    circuit: Circuit, index: int, activations: Sequence[Value], gradients: Sequence[Value]
+    circuit: Circuit,
+    index: int,
+    activations: Sequence[Value],
+    gradients: Sequence[Value],
+    outs: Sequence[Value],
 ) -> Value:
     """Return d(output)/d(node): 1 at the output, else the sum over the paths to its consumers.
 
-    Each path adds (gradient of the consumer) x (local derivative of the consumer).
+    Each path adds (gradient of the consumer) x (local derivative of the consumer). `outs` are the
+    values of the boxes that the local derivatives of exp, sigmoid and tanh use: the numbers in
+    the boxes, or those computed from their operands.
     """
     if index == circuit.output:
         return 1
     total: Value = 0
     for consumer, slot in circuit.consumers[index]:
-        total += gradients[consumer] * local_derivative(circuit, consumer, slot, activations)
+        node = circuit.nodes[consumer]
+        assert node.operation is not None
+        operands = tuple(activations[i] for i in node.operands)
+        total += gradients[consumer] * node.operation.partials[slot](operands, outs[consumer])
     return tidy(total)
-
-
-def local_derivative(
-    circuit: Circuit, consumer: int, slot: int, activations: Sequence[Value]
-) -> Value:
-    """Return the derivative of a box with respect to its operand number `slot`."""
-    node = circuit.nodes[consumer]
-    assert node.operation is not None
-    operands = tuple(activations[i] for i in node.operands)
-    return node.operation.partials[slot](operands, activations[consumer])
 
 
 def solve(circuit: Circuit) -> Solution:
@@ -83,7 +82,7 @@ def solve(circuit: Circuit) -> Solution:
         for index in circuit.boxes:
             activations[index] = activation_rule(circuit, index, activations)
         for index in circuit.backward:
-            gradients[index] = gradient_rule(circuit, index, activations, gradients)
+            gradients[index] = gradient_rule(circuit, index, activations, gradients, activations)
     except UndefinedError as error:
         raise InputError(f"the box of {circuit.nodes[index].name} has no value: {error}") from error
     return Solution(tuple(activations), tuple(gradients))

@@ -119,6 +119,28 @@ class Circuit:
         activations = {f"a{self.nodes[i].position}": (i, False) for i in self.boxes}
         return activations | {f"d{self.nodes[i].position}": (i, True) for i in self.backward}
 
+    @cached_property
+    def ancestors(self) -> dict[tuple[int, bool], frozenset[tuple[int, bool]]]:
+        """For each box all boxes that its rule takes numbers from, directly or through others."""
+        found: dict[tuple[int, bool], frozenset[tuple[int, bool]]] = {}
+        for cell in self.cells.values():
+            direct = self.sources(*cell)
+            found[cell] = frozenset(direct).union(*(found[source] for source in direct))
+        return found
+
+    def sources(self, index: int, is_gradient: bool) -> set[tuple[int, bool]]:
+        """Return the boxes named in a box's rule; numbers that are given have no box."""
+        used: set[int] = set() if is_gradient else set(self.nodes[index].operands)
+        gradients = set()
+        for consumer, slot in self.consumers[index] if is_gradient else ():
+            node = self.nodes[consumer]
+            assert node.operation is not None
+            formula = node.operation.partial_formulas[slot]
+            words = {"{0}": node.operands[0], "{1}": node.operands[-1], "{out}": consumer}
+            used |= {i for word, i in words.items() if word in formula}
+            gradients.add((consumer, True))
+        return gradients | {(i, False) for i in used if self.nodes[i].operation is not None}
+
     def with_inputs(self, values: Mapping[str, Value]) -> Circuit:
         """Return the circuit with these inputs set; `InputError` where a name is unknown."""
         known = [self.nodes[i].name for i in self.inputs]
