@@ -1,0 +1,225 @@
+"""How many points each part of an assignment is worth: `rubric.toml`, held against itself.
+
+All points are exact fractions, so that sums are. A rubric whose points don't add up, or that has a
+key nobody reads, is refused with the place.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nnviz.circuit import Circuit, load_circuit
+from nnviz.errors import InputError
+
+FILE_NAME = "rubric.toml"
+PERSON_KINDS = ("code", "text")
+
+
+class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Credit for cells that are not right, as shares of their points, and what a student sees."""
+
+    carried: Fraction
+    misconception: Fraction
+    show_solution: bool = False
+
+
+class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a claim counts as reproduced, and how much computing may go into finding out.
+
+    `accuracy_tolerance` is in percentage points. `budget_seconds` is for all claims of a
+    submission, by an estimate that doesn't depend on the machine; beyond it a person decides.
+    """
+
+    accuracy_tolerance: Fraction
+    dead_tolerance: int
+    dead_share: Fraction
+    budget_seconds: int
+
+
+class Derivative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A derivative that is asked: the answer in any notation, and where the two must agree."""
+
+    id: str
+    question: str
+    answer: str
+    variables: tuple[str, ...]
+    points: Fraction
+    domain: str = ""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a problem: points for code, for a claim that holds, and for a text."""
+
+    id: str
+    title: str
+    code: Fraction = Fraction(0)
+    claim: Fraction = Fraction(0)
+    text: Fraction = Fraction(0)
+
+    @property
+    def points(self) -> Fraction:
+        """All three."""
+        return self.code + self.claim + self.text
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A circuit to fill in: the file it is drawn in, points for each activation and gradient."""
+
+    circuit: str
+    activation: Fraction
+    gradient: Fraction
+
+
+class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A problem: a circuit and derivatives, or parts; `extra` points come on top of the total."""
+
+    id: str
+    title: str
+    points: Fraction
+    extra: bool = False
+    table: Table | None = None
+    derivatives: tuple[Derivative, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def cells_table(self) -> str:
+        """The name of the table in answers.toml that holds the circuit's cells."""
+        return f"problem{self.id}"
+
+
+class RubricFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file as it is written."""
+
+    assignment: str
+    title: str
+    points: Fraction
+    marking: Marking
+    claims: ClaimRules
+    problems: tuple[Problem, ...]
+
+
+class Rubric:
+    """A rubric whose points add up, with the circuits that it names (problem id -> circuit)."""
+
+    def __init__(self, file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
+        self.file = file
+        self.circuits = circuits
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems in their order."""
+        return self.file.problems
+
+    @cached_property
+    def sheet(self) -> Mapping[str, tuple[str, ...]]:
+        """What may be answered: table of answers.toml -> keys."""
+        cells = {
+            problem.cells_table: tuple(self.circuits[problem.id].cells)
+            for problem in self.problems
+            if problem.table
+        }
+        derivatives = tuple(d.id for problem in self.problems for d in problem.derivatives)
+        texts = tuple(p.id for problem in self.problems for p in problem.parts if p.text)
+        return {**cells, "derivatives": derivatives, "texts": texts}
+
+    @property
+    def claim_problems(self) -> tuple[str, ...]:
+        """The parts that a claim can be made for."""
+        return tuple(p.id for problem in self.problems for p in problem.parts if p.claim)
+
+
+def load_rubric(folder: Path) -> Rubric:
+    """Read the rubric of an assignment and the circuits it names.
+
+    Raises InputError with file and place where it can't be read, has an unknown key, or its points
+    don't add up.
+    """
+    path = folder / FILE_NAME
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        file = msgspec.convert(tables, RubricFile, dec_hook=_fraction)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: can't be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise InputError(f"{path}: {str(error).replace('$.', '')}") from error
+    circuits = {
+        problem.id: load_circuit(folder / problem.table.circuit)
+        for problem in file.problems
+        if problem.table
+    }
+    try:
+        _check(file, circuits)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    return Rubric(file, circuits)
+
+
+def _fraction(kind: type, value: Any) -> Fraction:
+    """An exact number from a TOML number; a text such as "1/3" is one too."""
+    if kind is not Fraction or isinstance(value, bool):
+        raise NotImplementedError(kind)
+    try:
+        number = Fraction(value)
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        raise ValueError(f"expected a number, not {value!r}") from None
+    if number < 0:
+        raise ValueError(f"expected a number from 0, not {value}")
+    return number
+
+
+def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
+    """Hold every sum against what it should be; raises InputError with the place."""
+    total = Fraction(0)
+    seen: set[str] = set()
+    for number, problem in enumerate(file.problems):
+        place = f"problems[{number}] (id {problem.id})"
+        names = [problem.id, *(p.id for p in problem.parts if p.id != problem.id)]
+        names += [d.id for d in problem.derivatives]
+        for name in names:
+            if name in seen or names.count(name) > 1:
+                raise InputError(f"{place}: the id {name} stands twice")
+        seen.update(names)
+        parts = _parts(problem, circuits.get(problem.id))
+        if sum(parts.values()) != problem.points:
+            summands = " + ".join(f"{shown(value)} ({what})" for what, value in parts.items())
+            raise InputError(
+                f"{place}: {summands or 'nothing'} makes {shown(sum(parts.values(), Fraction(0)))} "
+                f"points, not the problem's {shown(problem.points)}"
+            )
+        total += 0 if problem.extra else problem.points
+    if total != file.points:
+        raise InputError(
+            f"points = {shown(file.points)}: the problems that are not extra make {shown(total)}"
+        )
+    for key in ("carried", "misconception"):
+        if getattr(file.marking, key) > 1:
+            raise InputError(f"marking.{key}: expected a share from 0 to 1")
+
+
+def _parts(problem: Problem, circuit: Circuit | None) -> dict[str, Fraction]:
+    """What the points of a problem are made of, in words, each with its points."""
+    parts = {f"part {part.id}": part.points for part in problem.parts}
+    parts |= {f"derivative {d.id}": d.points for d in problem.derivatives}
+    if circuit and problem.table:
+        kinds = [is_gradient for _, is_gradient in circuit.cells.values()]
+        gradients = sum(kinds)
+        activations = len(kinds) - gradients
+        parts[f"{activations} activations"] = activations * problem.table.activation
+        parts[f"{gradients} gradients"] = gradients * problem.table.gradient
+    return parts
+
+
+def shown(points: Fraction) -> str:
+    """Points for people: at most two decimals, no trailing zeros."""
+    text = f"{float(points):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
