@@ -1,9 +1,14 @@
-"""What tests share: where the real MNIST is."""
+"""What tests share: where the real MNIST is, and that every run tries the same examples."""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Examples are the same in every run, and none has to be quick: the machine may be busy.
+settings.register_profile("nnviz", derandomize=True, deadline=None)
+settings.load_profile("nnviz")
 
 
 @pytest.fixture
