@@ -82,8 +82,8 @@ def log_axis(low: float, high: float, most: int) -> Axis:
     while len(steps) > 2 and _nice_value(steps[-2]) >= high * (1 - 1e-9):
         steps.pop()
     decades = [number for number in steps if number % 3 == 0]
-    every = -(-len(decades) // max(1, most))
-    shown = {number for number in decades if (number // 3) % every == 0} | {steps[0], steps[-1]}
+    every = max(1, -(-(len(decades) - 1) // max(1, most)))
+    shown = {*decades[::every], steps[0], steps[-1]}
     numbers = steps if len(steps) <= most else sorted(shown)
     ticks = tuple(_nice_value(number) for number in numbers)
     return Axis(ticks[0], ticks[-1], ticks, log=True)

@@ -87,7 +87,7 @@ def make_frame(
     gutter = max(GUTTER, max(map(len, labels), default=0)) + 1 if width >= 20 else 0
     inside = max(1, width - gutter - right)
     rows = max(1, height - 2) if height >= 4 else max(1, height)
-    x = ticked_range(*x_range, most=max(1, inside // 9), whole=whole)
+    x = ticked_range(*x_range, most=max(2, inside // 9), whole=whole)
     return Frame(gutter, inside, rows, x, y, look)
 
 
@@ -195,5 +195,7 @@ def draw_upright(grid: Grid, frame: Frame, column: int, character: str, key: str
 
 def label_room(labels: Sequence[str], width: int, look: Look) -> int:
     """Return the cells to keep free for names at the right: at most a quarter of the width."""
-    widest = max(map(display_width, labels), default=0) + (2 if look.curves_by_glyph else 0)
-    return min(widest, width // 4) + 1 if widest and width >= 16 else 0
+    if not labels or width < 16:
+        return 0
+    widest = max(map(display_width, labels)) + (2 if look.curves_by_glyph else 0)
+    return min(widest, width // 4) + 1

@@ -87,11 +87,10 @@ class Scale:
 
     @classmethod
     def sequential(cls, *arrays: ArrayLike) -> Scale:
-        """Return the scale for unsigned arrays: from 0, or the least value, to the largest."""
-        finite = np.concatenate([_finite(array) for array in arrays])
-        low = min(0.0, float(finite.min())) if finite.size else 0.0
-        high = _largest(finite)
-        return cls(low, high if high > low else low + 1.0, False)
+        """Return the scale for unsigned arrays: from the least to the largest value, 0 included."""
+        finite = np.concatenate([np.zeros(1), *(_finite(array) for array in arrays)])
+        low, high = float(finite.min()), float(finite.max())
+        return cls(low, high if high > low else 1.0, False)
 
 
 def _finite(array: ArrayLike) -> Floats:
@@ -177,7 +176,8 @@ def _blocks(operation: np.ufunc, array: NDArray[Any], zoom: Zoom) -> NDArray[Any
 def pool_values(array: Floats, zoom: Zoom, signed: bool) -> Floats:
     """Return one finite value per block: the one of largest size if signed, else the mean."""
     if not signed:
-        return _blocks(np.add, array, zoom) / _blocks(np.add, np.ones_like(array), zoom)
+        share = np.full(array.shape, 1.0 / (zoom.rows * zoom.columns))
+        return _blocks(np.add, array * share, zoom) / _blocks(np.add, share, zoom)
     most, least = _blocks(np.maximum, array, zoom), _blocks(np.minimum, array, zoom)
     return np.where(most >= -least, most, least)
 

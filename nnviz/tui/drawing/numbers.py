@@ -58,10 +58,10 @@ def percent(fraction: float, width: int = PERCENT_WIDTH) -> str:
     number = float(fraction)
     if not math.isfinite(number):
         return compact(number, width)
-    rounded = round(100 * number)
-    if number > 0 and rounded == 0:
+    rounded = f"{100 * number:.0f}"
+    if number > 0 and rounded == "0":
         text = "<1 %"
-    elif number < 1 and rounded == 100:
+    elif number < 1 and rounded == "100":
         text = ">99 %"
     else:
         text = f"{rounded} %"

@@ -39,7 +39,7 @@ def unit_layout(count: int, width: int, height: int, cursor: int = 0) -> UnitLay
     Where not all fit, the window holds the cursor, and the last row is kept for saying so.
     """
     widest = max(1, width // 2)
-    per_row = min(widest, max(math.ceil(math.sqrt(count)), -(-count // max(1, height))), count or 1)
+    per_row = min(widest, max(1, math.ceil(math.sqrt(count)), -(-count // max(1, height))))
     needed = -(-count // per_row)
     if needed <= height:
         return UnitLayout(count, per_row, needed, 0)
@@ -60,7 +60,7 @@ def unit_grid(
     if layout.complete:
         grid = Grid(2 * layout.per_row, layout.rows)
     else:
-        grid = Grid(width, layout.rows + 1)
+        grid = Grid(width, min(height, layout.rows + 1))
     first = layout.first_row * layout.per_row
     last = min(len(marks), first + layout.rows * layout.per_row)
     for unit in range(first, last):

@@ -1,0 +1,98 @@
+"""Tests that style keys become styles of the theme, and that no role is forgotten."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.color import Color
+from rich.style import Style
+
+import nnviz.tui.drawing
+from nnviz.tui.drawing.cells import Cells
+from nnviz.tui.drawing.color_maps import luminance, rgb_from_hex
+from nnviz.tui.drawing.heat_maps import Scale, heat_map
+from nnviz.tui.drawing.look import ColorDepth, Look
+from nnviz.tui.drawing.strips import ANSI, DARK, LIGHT, PLAIN, ROLES, strips, style_of
+
+FOLDER = Path(nnviz.tui.drawing.__file__).parent
+
+
+def test_a_key_is_a_role_a_colour_or_one_on_another():
+    look = Look()
+    assert style_of("", look) == Style.null()
+    assert style_of("#102030 on #405060", look) == Style.parse("#102030 on #405060")
+    assert style_of("on #405060", look) == Style.parse("on #405060")
+    assert style_of("color(17) on color(233)", look) == Style.parse("color(17) on color(233)")
+    assert style_of("series0", look).color == Color.parse(DARK["series0"])
+    assert style_of("series0 on bar", look).bgcolor == Color.parse(DARK["bar"])
+
+
+def test_a_look_without_colours_gives_none():
+    for role in ROLES:
+        style = style_of(role, Look(ColorDepth.NONE))
+        assert (style.color, style.bgcolor) == (None, None)
+    assert style_of("series0 on bar", Look(ColorDepth.NONE)) == Style.null()
+
+
+def test_sixteen_colours_are_names_that_the_user_chose_the_look_of():
+    for role in ROLES:
+        color = style_of(role, Look(ColorDepth.ANSI16)).color
+        assert color is None or color.number in range(16)
+
+
+def test_every_theme_knows_every_role():
+    assert set(LIGHT) == set(DARK)
+    assert set(ANSI) <= ROLES
+    assert set(PLAIN) <= ROLES
+
+
+@pytest.mark.parametrize(("dark", "ground"), [(True, "#1e1e1e"), (False, "#e0e0e0")])
+def test_what_is_read_stands_out_from_the_ground(dark, ground):
+    """WCAG 2: 4.5 for text, 3 for lines and shapes, on Textual's own dark and light surfaces.
+
+    Not asked of bars, a ground themselves, nor of the alarm, which brings its ground with it.
+    """
+    back = luminance(rgb_from_hex((ground,)))[0]
+    for role in ROLES - {"bar", "nan"}:
+        color = style_of(role, Look(dark=dark)).color
+        front = luminance(np.array([color.triplet.normalized]))[0]
+        ratio = (max(front, back) + 0.05) / (min(front, back) + 0.05)
+        assert ratio >= (3.0 if role in ("axis", "alive", "band") else 4.5), role
+
+
+def test_rows_become_strips_on_the_style_of_the_widget():
+    cells = Cells(((("ab", "axis"), ("界", "")),), 4)
+    base = Style.parse("on #101010")
+    (strip,) = strips(cells, Look(), base)
+    assert strip.text == "ab界"
+    assert strip.cell_length == 4
+    assert [segment.style.bgcolor for segment in strip] == [Color.parse("#101010")] * 2
+    assert next(iter(strip)).style.color == Color.parse(DARK["axis"])
+
+
+def test_a_picture_has_a_strip_for_each_row():
+    values = np.random.default_rng(0).normal(size=(28, 28))
+    drawn = heat_map(values, Scale.symmetric(values), 28, 14, Look())
+    assert [strip.cell_length for strip in strips(drawn, Look())] == [28] * 14
+
+
+def test_only_the_adapter_knows_textual():
+    for path in sorted(FOLDER.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {
+            name
+            for node in ast.walk(tree)
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        foreign = {name for name in names if name.split(".")[0] in ("textual", "rich")}
+        if path.name == "strips.py":
+            assert foreign == {"rich.segment", "rich.style", "textual.strip"}
+        else:
+            assert foreign <= {"rich.cells"}, path.name
