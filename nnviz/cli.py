@@ -48,6 +48,7 @@ class Verb:
 VERBS = {
     verb.name: verb
     for verb in (
+        Verb("train", "Train", "train without the debugger: closing table, JSON, figures"),
         Verb("presets", "Look things up", "list the course's runs, or print one as a file"),
         Verb("data", "Look things up", "list the data sets, and whether they are on this machine"),
     )

@@ -1,0 +1,73 @@
+"""`nnviz train` runs what it is told, says what it changed nothing by, and refuses the rest."""
+
+import json
+
+import pytest
+
+from nnviz.cli import main
+
+QUICK = ["--data", "digits", "--iterations", "2", "--json"]
+
+
+def trained(capsys, *words):
+    assert main(["train", *words]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_trains_a_preset_on_the_data_and_for_as_long_as_told(capsys):
+    """--data, --iterations and --json together are a script's way in."""
+    result = trained(capsys, "course", *QUICK)
+    assert result["iterations"] == 2
+    assert len(result["history"]) == 3
+
+
+def test_trains_a_file(capsys, tmp_path):
+    """An experiment file stands where a preset can."""
+    (tmp_path / "mine.toml").write_text("hidden = [5]\nactivation = 'tanh'")
+    result = trained(capsys, str(tmp_path / "mine.toml"), *QUICK)
+    assert [layer["units"] for layer in result["layers"]] == [5, 10]
+
+
+def test_changes_change_the_run(capsys):
+    """--set for any key, --seed for its own: each gives another run than the preset."""
+    plain = trained(capsys, "init-scaled", *QUICK)
+    faster = trained(capsys, "init-scaled", *QUICK, "--set", "learning_rate=1e-4", "--set", "k=2")
+    other = trained(capsys, "init-scaled", *QUICK, "--seed", "1")
+    assert plain["loss"] != faster["loss"]
+    assert plain["history"][0]["loss"] != other["history"][0]["loss"]
+
+
+def test_the_same_run_twice_gives_the_same_numbers(capsys):
+    """Nothing but the time differs."""
+    one, two = (trained(capsys, "best", *QUICK) for _ in range(2))
+    assert one.pop("seconds") > 0
+    two.pop("seconds")
+    assert one == two
+
+
+def test_says_where_a_key_changes_nothing(capsys):
+    """A decay without its schedule is worth a word on standard error."""
+    words = ["train", "course", *QUICK, "--set", "decay=0.1"]
+    assert main(words) == 0
+    assert "decay changes nothing here: it needs schedule = linear" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["cuorse"], "did you mean course?"),
+        (["course", "--set", "lerning_rate=1"], "did you mean learning_rate?"),
+        (["course", "--set", "k"], "expected KEY=VALUE"),
+        (["course", "--iterations", "-1"], "iterations = -1: expected a whole number from 0"),
+        (["course", "--seed", "2", "--set", "seed=3"], "give one of them"),
+        (["course", "--data", "minst"], "expected mnist-2k"),
+        (["course", "--set", "hidden=1000000,1000000"], "weights"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_code_2(capsys, words, message):
+    """What was read, and what was expected; nothing on standard output."""
+    assert main(["train", *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+    assert len(captured.err.strip().splitlines()) == 1
