@@ -124,12 +124,15 @@ def test_interrupt_exits_with_130(stub_verb, capsys):
     assert capsys.readouterr().err == "\nnnviz: interrupted\n"
 
 
-def test_closed_pipe_is_silent():
-    """`nnviz data | head -0` prints no error, although nobody reads what it writes."""
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_closed_pipe_is_silent(unbuffered):
+    """`nnviz data | head -0` prints no error, whether it notices while writing or at its end."""
     reader, writer = os.pipe()
     os.close(reader)
+    command = [sys.executable, "-m", "nnviz", "data"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     done = subprocess.run(
-        [sys.executable, "-m", "nnviz", "data"], stdout=writer, stderr=subprocess.PIPE, check=False
+        command, stdout=writer, stderr=subprocess.PIPE, env=environment, check=False
     )
     os.close(writer)
     assert done.stderr == b""

@@ -172,6 +172,13 @@ def test_own_split_is_always_the_same_and_keeps_pairs_together(own):
     np.testing.assert_array_equal(first.X_test[0] % 7, first.labels_test)
 
 
+def test_own_samples_sorted_by_class_are_mixed(own):
+    """Files are often sorted by class: both parts of the split still hold every class."""
+    y = np.repeat(np.arange(4), 25)
+    dataset = load_dataset(own(X=np.ones((100, 2)), y=y))
+    assert set(dataset.labels) == set(dataset.labels_test) == {0, 1, 2, 3}
+
+
 def test_own_test_samples_are_respected(own):
     """With X_test and y_test in the file nothing is split; a class may occur in the test alone."""
     X = np.zeros((6, 4, 5), np.uint8)

@@ -2,6 +2,7 @@
 
 import gzip
 import urllib.error
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -81,6 +82,7 @@ def test_offline_the_error_names_both_ways_out(folder, monkeypatch):
     """Without files and network one learns of the folder and of the embedded set."""
 
     def offline(*_, **__):
+        warnings.warn("A network error occurred. Retrying.", stacklevel=1)  # as scikit-learn does
         raise urllib.error.URLError("no route to host")
 
     monkeypatch.setattr("sklearn.datasets.fetch_openml", offline)
@@ -106,6 +108,28 @@ def test_download_is_kept_and_not_repeated(folder, monkeypatch):
     assert (first.samples, first.test_samples) == (4, 2)
     np.testing.assert_array_equal(first.X, second.X)
     assert second.labels_test.tolist() == [1, 2]
+
+
+def test_interrupted_download_is_none(folder, monkeypatch):
+    """Whichever of the four files could not be written, the next load downloads again."""
+    samples = SimpleNamespace(data=IMAGES.reshape(6, 4) * 1.0, target=LABELS.astype(str))
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", lambda *_, **__: samples)
+    monkeypatch.setattr(mnist, "_IMAGE_SHAPE", (2, 2))
+    monkeypatch.setattr(mnist, "_TRAINING_SAMPLES", 4)
+    for written in range(4):
+        left = iter([True] * written)
+
+        def write(path, array, left=left):
+            if not next(left, False):
+                raise KeyboardInterrupt
+            write_idx(path, array)
+
+        monkeypatch.setattr(mnist, "write_idx", write)
+        with pytest.raises(KeyboardInterrupt):
+            load_dataset("mnist")
+        assert mnist.folder() is None
+    monkeypatch.setattr(mnist, "write_idx", write_idx)
+    assert load_dataset("mnist").samples == 4
 
 
 @pytest.mark.slow
