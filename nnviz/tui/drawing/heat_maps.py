@@ -152,19 +152,29 @@ def heat_map(
     if not array.size:
         return Cells((), 0)
     zoom = zoom_to_fit((array.shape[0], array.shape[1]), width, height, square)
-    finite = np.isfinite(array)
-    marked = np.where(finite, Mark.NONE, np.where(np.isnan(array), Mark.NAN, Mark.INFINITE))
-    if marks is not None:
-        marked = np.maximum(marked, marks)
-    pixels = np.where(finite, array, 0.0)
-    if zoom.rows > 1 or zoom.columns > 1:
-        pixels = pool_values(pixels, zoom, scale.diverging)
-        marked = pool_marks(marked, zoom)
+    pixels, marked = _pooled(array, marks, zoom, scale.diverging)
     if zoom.up > 1:
         pixels = pixels.repeat(zoom.up, 0).repeat(zoom.up, 1)
         marked = marked.repeat(zoom.up, 0).repeat(zoom.up, 1)
     draw = _draw_colors if look.pictures_in_color else _draw_glyphs
     return draw(pixels, marked, scale, look)
+
+
+def _pooled(
+    array: Floats, marks: NDArray[np.int64] | None, zoom: Zoom, signed: bool
+) -> tuple[Floats, Ints]:
+    """Return pixels and their marks, those of NaN and infinity added, pooled if need be."""
+    finite = np.isfinite(array)
+    clean = marks is None and bool(finite.all())
+    pixels = array if clean else np.where(finite, array, 0.0)
+    pool = zoom.rows > 1 or zoom.columns > 1
+    if pool:
+        pixels = pool_values(pixels, zoom, signed)
+    if clean:
+        return pixels, np.zeros(pixels.shape, dtype=np.int64)
+    own = np.where(finite, Mark.NONE, np.where(np.isnan(array), Mark.NAN, Mark.INFINITE))
+    marked = own if marks is None else np.maximum(own, marks)
+    return pixels, pool_marks(marked, zoom) if pool else marked
 
 
 def _blocks(operation: np.ufunc, array: NDArray[Any], zoom: Zoom) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -11,15 +12,15 @@ from textual.strip import Strip
 from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.look import ColorDepth, Look
 
-# The series are the colours of Okabe and Ito (2008), which all kinds of colour vision tell apart;
-# on light ground the two palest are darkened.
+# The series stay three just noticeable differences apart for every kind of colour vision; on dark
+# ground the first two are those of Okabe and Ito (2008).
 DARK = {
     "series0": "#56b4e9",
     "series1": "#e69f00",
-    "series2": "#2fc79a",
-    "series3": "#f0e442",
-    "series4": "#e295c3",
-    "series5": "#f2743a",
+    "series2": "#35d6a8",
+    "series3": "#fbf68a",
+    "series4": "#8888ff",
+    "series5": "#d3656f",
     "axis": "#676e7c",
     "label": "#a7adba",
     "muted": "#7f8796",
@@ -46,11 +47,11 @@ DARK = {
 }
 LIGHT = {
     "series0": "#0067a6",
-    "series1": "#9d4c00",
-    "series2": "#007153",
-    "series3": "#7c5f00",
-    "series4": "#a23d7a",
-    "series5": "#b83000",
+    "series1": "#a34700",
+    "series2": "#006b4e",
+    "series3": "#101018",
+    "series4": "#3a00d0",
+    "series5": "#701818",
     "axis": "#797e89",
     "label": "#4a505c",
     "muted": "#5d6371",
@@ -115,42 +116,57 @@ PLAIN = {
 ROLES = frozenset(DARK)
 
 
-def _sheet(look: Look) -> dict[str, str]:
-    if look.depth == ColorDepth.NONE:
-        return PLAIN
-    if look.depth == ColorDepth.ANSI16:
-        return ANSI
-    return DARK if look.dark else LIGHT
+REMEMBERED = 1 << 14
+"""Styles kept before starting anew: a picture of noise has a new pair of colours in each cell."""
 
 
-@lru_cache(maxsize=1 << 15)
-def style_of(key: str, look: Look) -> Style:
-    """Return the style of a key: a role, a colour, or `FRONT on BACK` of roles or colours."""
-    front, _, back = key.partition("on ") if key.startswith("on ") else key.partition(" on ")
-    style = _plain_style(front.strip(), look)
-    if not back:
+class StyleSheet(dict[str, Style]):
+    """Key -> style for one look on one ground; a key is translated when it is first asked for."""
+
+    def __init__(self, look: Look, base: Style) -> None:
+        super().__init__()
+        self.base = base
+        if look.depth == ColorDepth.NONE:
+            self.roles = PLAIN
+        elif look.depth == ColorDepth.ANSI16:
+            self.roles = ANSI
+        else:
+            self.roles = DARK if look.dark else LIGHT
+
+    def __missing__(self, key: str) -> Style:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        front, _, back = f" {key}".partition(" on ")
+        self[key] = style = self._paint(front.strip(), back)
         return style
-    ground = _plain_style(back, look).color
-    return style + Style(bgcolor=ground) if ground else style
+
+    def _paint(self, front: str, back: str) -> Style:
+        if not front and not back:
+            return self.base
+        role = Style.parse(self.roles.get(front, "")) if front in ROLES else None
+        ground = self._color(back) or self.base.bgcolor
+        if role is None:
+            return Style.from_color(self._color(front) or self.base.color, ground)
+        return self.base + (role + Style.from_color(None, ground) if back else role)
+
+    def _color(self, name: str) -> Color | None:
+        if name in ROLES:
+            return Style.parse(self.roles.get(name, "")).color
+        return Color.parse(name) if name else None
 
 
-def _plain_style(name: str, look: Look) -> Style:
-    if not name:
-        return Style.null()
-    if name in ROLES:
-        return Style.parse(_sheet(look).get(name, ""))
-    return Style.parse(name)
-
-
-@lru_cache(maxsize=1 << 15)
-def _on_base(key: str, look: Look, base: Style) -> Style:
-    return base + style_of(key, look)
+@lru_cache(maxsize=32)
+def style_sheet(look: Look, base: Style) -> StyleSheet:
+    """Return the styles for a look; `base` is what shows where a key says nothing."""
+    return StyleSheet(look, base)
 
 
 def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:
-    """Return one strip a row; `base` is the widget's own style, on which the keys' styles lie."""
-    ground = base or Style.null()
+    """Return one strip a row; `base` is the widget's own style, on which the keys' styles lie.
+
+    A key is a role of the theme, a colour, or `FRONT on BACK` of these.
+    """
+    sheet = style_sheet(look, base or Style.null())
     return [
-        Strip([Segment(text, _on_base(key, look, ground)) for text, key in row], cells.width)
-        for row in cells.rows
+        Strip([Segment(text, sheet[key]) for text, key in row], cells.width) for row in cells.rows
     ]

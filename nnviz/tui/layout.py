@@ -1,0 +1,71 @@
+"""Where each panel stands on a screen of a given size: pure arithmetic, tested as such.
+
+From 120 columns on everything is seen at once; below, one tab at a time. The smaller the screen,
+the less is shown: first the tabs go, then the phases. Nothing is refused.
+"""
+
+from dataclasses import dataclass
+
+WIDE = 120
+TABS = ("heat", "curves", "confusion", "phase")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The rectangle of one panel, in cells; `titled` panels spend their first row on a title."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    titled: bool = False
+
+
+def layout(width: int, height: int, tab: str, depth: int, zoomed: str = "") -> dict[str, Place]:
+    """The places of the panels that are seen; `depth` is the number of layers."""
+    if zoomed:
+        body = {zoomed: Place(0, 1, width, max(1, height - 3), titled=True)}
+    elif width >= WIDE and height >= 36:
+        body = _wide(width, height, depth)
+    else:
+        body = _narrow(width, height, tab, depth)
+    frame = {
+        "timeline": Place(0, 0, width, 1),
+        "status": Place(0, height - 2, width, 1),
+        "keys": Place(0, height - 1, width, 1),
+    }
+    return {name: place for name, place in (body | frame).items() if place.height > 0}
+
+
+def _narrow(width: int, height: int, tab: str, depth: int) -> dict[str, Place]:
+    places = {}
+    top = 1
+    if height >= 16:
+        places["breadcrumb"] = Place(0, top, width, 1)
+        top += 1
+    rows = min(depth + 1, max(2, height - top - 3 if height < 20 else height - top - 10))
+    places["layers"] = Place(0, top, width, rows)
+    top += rows
+    bottom = height - 3
+    if bottom - top >= 4:
+        places["tabs"] = Place(0, top, width, 1)
+        places[tab] = Place(0, top + 1, width, bottom - top - 1)
+    return places
+
+
+def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
+    foot = 7
+    layers = min(depth + 1, 9) + 1
+    top, bottom = 2 + layers, height - 2 - foot
+    pictures = min(80, width * 55 // 100)
+    room = bottom - top
+    return {
+        "breadcrumb": Place(0, 1, width, 1),
+        "layers": Place(0, 2, width, layers, titled=True),
+        "heat": Place(0, top, pictures, room, titled=True),
+        "curves": Place(pictures + 1, top, width - pictures - 1, room // 2, titled=True),
+        "confusion": Place(
+            pictures + 1, top + room // 2, width - pictures - 1, room - room // 2, titled=True
+        ),
+        "phase": Place(0, bottom, width, foot, titled=True),
+    }

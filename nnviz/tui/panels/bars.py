@@ -1,0 +1,114 @@
+"""The rows that are always seen: timeline, phases, tabs, status, keys; words, not colours."""
+
+import math
+
+from nnviz.tui.drawing.bars import Timeline, timeline_bar
+from nnviz.tui.drawing.cells import Cells, Grid, beside
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import compact
+from nnviz.tui.keys import FOOTER
+from nnviz.tui.layout import TABS
+from nnviz.tui.state import Choice
+from nnviz.tui.view import View
+
+
+def timeline(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """The run's name, the iteration, and a bar from 0 to the end with where we are."""
+    label = f" {view.info.name} · {view.frame.index}/{view.total()} "
+    grid = Grid(min(width, len(label)), 1)
+    grid.put(0, 0, label.replace("·", "-") if look.ascii else label, "label")
+    if width - grid.width < 8:
+        return grid.cells()
+    bar = Timeline(
+        total=view.total(),
+        recorded=view.recorded,
+        position=view.frame.index,
+        breakpoints=view.marks,
+    )
+    return beside(grid.cells(), timeline_bar(bar, width - grid.width - 1, look), gap=0)
+
+
+def breadcrumb(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """The phases of an iteration in their order, the present one in brackets."""
+    grid = Grid(width, 1)
+    arrow = " > " if look.ascii else " ▸ "
+    column = 1
+    grid.put(column, 0, "X", "muted")
+    column += 1
+    names = [phase.label for phase in view.phases]
+    if sum(len(name) + 3 for name in names) + 4 > width:
+        names = [_short(name) for name in names]
+    for number, name in enumerate(names):
+        here = view.phase == number
+        text = f"[{name}]" if here else name
+        grid.put(column, 0, arrow, "axis")
+        grid.put(column + 3, 0, text, "here" if here else "muted")
+        column += 3 + len(text)
+    return grid.cells()
+
+
+def _short(label: str) -> str:
+    name, _, way = label.partition(" ")
+    return f"d{name[1:]}" if way == "backward" else name
+
+
+def tabs(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """The strip of tabs, one row high; the chosen one stands in brackets."""
+    grid = Grid(width, 1)
+    column = 1
+    for number, name in enumerate(TABS, start=1):
+        here = name == choice.tab
+        text = f"[{number} {name}]" if here else f" {number} {name} "
+        grid.put(column, 0, text, "here" if here else "muted")
+        column += len(text)
+    grid.put(column + 1, 0, ("-" if look.ascii else "─") * (width - column - 2), "axis")
+    return grid.cells()
+
+
+def status(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """Mode, LIVE or HISTORY with the range, speed, loss and accuracies; why it stopped."""
+    frame = view.frame
+    first, last = view.history.first, view.recorded
+    where = "LIVE" if view.live else f"HISTORY {frame.index} of {first}-{last}"
+    parts = [view.mode, where, f"loss {compact(frame.loss).strip()}"]
+    parts.append(f"train {100 * frame.train_accuracy:.1f} %")
+    if (test := latest_test_accuracy(view)) is not None:
+        accuracy, at = test
+        parts.append(f"test {100 * accuracy:.1f} %" + ("" if at == frame.index else f" @{at}"))
+    if view.speed and view.mode == "RUNNING":
+        parts.append(f"{view.speed:.0f} it/s" if view.speed >= 10 else f"{view.speed:.1f} it/s")
+    if view.reason:
+        parts.append(view.reason)
+    grid = Grid(width, 1)
+    column = 1
+    for number, part in enumerate(parts):
+        key = "here" if number < 2 else "nan" if "NaN" in part else ""
+        grid.put(column, 0, part, key)
+        column += len(part)
+        if number < len(parts) - 1:
+            grid.put(column, 0, " - " if look.ascii else " · ", "muted")
+            column += 3
+    return grid.cells()
+
+
+def latest_test_accuracy(view: View) -> tuple[float, int] | None:
+    """The last test accuracy at or before this iteration, and the iteration it is from."""
+    column = view.column("test_accuracy")
+    for row in range(view.frame.index - view.history.first, -1, -1):
+        if not math.isnan(column[row]):
+            return float(column[row]), row + view.history.first
+    return None
+
+
+def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """The keys that matter most, as many as fit."""
+    grid = Grid(width, 1)
+    column = 1
+    for key in FOOTER:
+        size = len(key.shown) + 1 + len(key.label) + 2
+        if column + size > width:
+            break
+        grid.put(column, 0, key.shown, "here")
+        grid.put(column + len(key.shown) + 1, 0, key.label, "muted")
+        column += size
+    return grid.cells()

@@ -1,0 +1,112 @@
+"""The course's pictures: mean activation, mean weight and last update of every layer.
+
+Either all three of a layer beside each other, layer under layer, or one kind of all layers.
+"""
+
+import numpy as np
+
+from nnviz.engine.arrays import Array, Labels
+from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
+from nnviz.tui.drawing.heat_maps import Mark, Scale, heat_map
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import compact, fit_text
+from nnviz.tui.state import Choice
+from nnviz.tui.view import View, picture_shape
+
+KINDS = ("activation", "weight", "update")
+TITLES = {"activation": "L{} mean a", "weight": "W{} mean", "update": "W{} update"}
+
+
+def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """Draw what `choice.picture` asks for: "all" kinds, or one of them for all layers."""
+    if choice.picture == "all":
+        return _rows(view, choice, width, height, look)
+    pictures = [(number, choice.picture) for number in range(1, view.info.depth + 1)]
+    return _row(view, pictures, width, height, look)
+
+
+def _rows(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """Layers under each other, from the one that lets the chosen layer be seen."""
+    heights = [_row_height(view, number) for number in range(1, view.info.depth + 1)]
+    first = choice.layer
+    while first > 1 and sum(heights[first - 2 : view.info.depth]) <= height:
+        first -= 1
+    rows: list[Cells] = []
+    used = 0
+    for number in range(first, view.info.depth + 1):
+        room = min(heights[number - 1], height - used)
+        if room < 3 and rows:
+            break
+        rows.append(_row(view, [(number, kind) for kind in KINDS], width, room, look))
+        used += room
+    return stack(*rows)
+
+
+def _row_height(view: View, layer: int) -> int:
+    return 1 + max(-(-_shape(view, layer, kind)[0] // 2) for kind in KINDS)
+
+
+def _values(view: View, layer: int, kind: str) -> Array:
+    return getattr(view.pictures[layer - 1], kind)
+
+
+def _image(view: View, layer: int, kind: str) -> tuple[int, int] | None:
+    # a row of W1 has the shape of an input, which may be a picture; all others are vectors
+    return view.info.image_shape if layer == 1 and kind != "activation" else None
+
+
+def _row(view: View, pictures: list[tuple[int, str]], width: int, height: int, look: Look) -> Cells:
+    """Pictures beside each other, each under its name and scale.
+
+    Where the tallest one needs the very last row, the names go under the first picture instead.
+    """
+    natural = [_shape(view, layer, kind)[1] for layer, kind in pictures]
+    spare = (width - 1 - sum(natural)) // len(pictures) - 1
+    share = (width - 1) // len(pictures) - 1
+    widths = [w + spare for w in natural] if spare >= 0 else [max(1, share)] * len(pictures)
+    tallest = max(-(-_shape(view, layer, kind)[0] // 2) for layer, kind in pictures)
+    parts = [blank(1, 1)]
+    for (layer, kind), room in zip(pictures, widths, strict=True):
+        drawn = _picture(view, layer, kind, room, height - (tallest != height), look)
+        if tallest != height:
+            drawn = stack(_title(view, layer, kind, room, look), drawn)
+        elif layer == pictures[0][0] and kind == pictures[0][1]:
+            names = [_title(view, *picture, room, look) for picture in pictures]
+            drawn = stack(drawn, blank(room, 1), *names)
+        parts.append(beside(drawn, blank(max(0, room - drawn.width), 1), gap=0))
+    return beside(*parts)
+
+
+def _shape(view: View, layer: int, kind: str) -> tuple[int, int]:
+    return picture_shape(len(_values(view, layer, kind)), _image(view, layer, kind))
+
+
+def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
+    """The picture's name and the two ends of its scale."""
+    grid = Grid(width, 1)
+    text = f"{TITLES[kind].format(layer)} {_ends(view.scales[kind, layer], look)}"
+    grid.put(0, 0, fit_text(text, width), "label")
+    return grid.cells()
+
+
+def _picture(view: View, layer: int, kind: str, width: int, height: int, look: Look) -> Cells:
+    image = np.asarray(_values(view, layer, kind)).reshape(_shape(view, layer, kind))
+    marks = _marks(view, layer).reshape(image.shape) if kind == "activation" else None
+    return heat_map(image, view.scales[kind, layer], width, max(1, height), look, marks)
+
+
+def _marks(view: View, layer: int) -> Labels:
+    statistics = view.frame.layers[layer - 1]
+    word = view.info.layers[layer - 1].silent
+    silent = Mark.DEAD if word == "dead" else Mark.INACTIVE
+    marks = np.where(statistics.silent, int(silent), int(Mark.NONE))
+    saturated = statistics.unit_saturated > 0.95
+    return np.where(saturated, int(Mark.SATURATED), marks)
+
+
+def _ends(scale: Scale, look: Look) -> str:
+    """The two ends of a scale, short."""
+    high = compact(scale.high).strip()
+    if scale.diverging:
+        return f"{'+-' if look.ascii else '±'}{high}"
+    return f"{compact(scale.low).strip()}..{high}"

@@ -1,0 +1,143 @@
+"""What the screen shows at one moment: a frozen record, made on the runner's thread.
+
+Keys change the run; the run makes views; panels draw a view. Nothing flows the other way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnviz.debugger.history import History
+from nnviz.debugger.phases import Phase
+from nnviz.debugger.source import Frame, RunInfo
+from nnviz.debugger.timeline import Timeline
+from nnviz.engine.arrays import Array
+from nnviz.engine.network import predictions
+from nnviz.tui.drawing.heat_maps import Scale
+
+
+@dataclass(frozen=True, eq=False)
+class LayerPictures:
+    """One layer as the course draws it: three vectors, one number per unit or per input.
+
+    `activation` is the mean of a over the samples (fan_out values), `weight` and `update` the mean
+    of W and of W_new - W_old over the layer's units (fan_in values).
+    """
+
+    activation: Array
+    weight: Array
+    update: Array
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """All that panels draw. `mode` is PAUSED, RUNNING or SEEKING; `reason` says why it stopped.
+
+    `scales` belong to the pictures by kind and layer; they stand still while the run plays.
+    `confusion` counts the batch's samples by label (rows) and prediction, empty while running.
+    `speed` is iterations per second while running (0: unknown). `recorded` is the latest iteration
+    when the view was made: columns of `history` are cut there, for it goes on growing.
+    """
+
+    info: RunInfo
+    frame: Frame
+    phases: tuple[Phase, ...]
+    phase: int | None
+    history: History
+    recorded: int
+    keyframes: tuple[int, ...]
+    pictures: tuple[LayerPictures, ...]
+    scales: Mapping[tuple[str, int], Scale]
+    confusion: Array
+    mode: str = "PAUSED"
+    reason: str = ""
+    speed: float = 0.0
+    marks: tuple[int, ...] = field(default=())
+
+    @property
+    def live(self) -> bool:
+        """Whether the latest iteration is looked at."""
+        return self.frame.index == self.recorded
+
+    def column(self, name: str) -> Array:
+        """The history of one number, up to the latest iteration."""
+        return self.history.column(name)[: self.recorded - self.history.first + 1]
+
+    def total(self) -> int:
+        """The right end of the timeline: the planned run, or further where it went further."""
+        return max(self.info.iterations, self.recorded)
+
+
+def layer_pictures(timeline: Timeline) -> tuple[LayerPictures, ...]:
+    """The pictures of every layer at the timeline's position."""
+    source = timeline.source
+    pictures = []
+    for number, layer in enumerate(timeline.frame.layers, start=1):
+        weights, update = source.array(f"W{number}"), source.array(f"update{number}")
+        pictures.append(LayerPictures(layer.unit_mean, weights.mean(axis=0), update.mean(axis=0)))
+    return tuple(pictures)
+
+
+def picture_scales(pictures: Sequence[LayerPictures]) -> Mapping[tuple[str, int], Scale]:
+    """A scale for each picture: from 0 for activations, symmetric about 0 for the others."""
+    scales = {}
+    for number, picture in enumerate(pictures, start=1):
+        scales["activation", number] = Scale.sequential(picture.activation)
+        scales["weight", number] = Scale.symmetric(picture.weight)
+        scales["update", number] = Scale.symmetric(picture.update)
+    return scales
+
+
+def confusion_matrix(timeline: Timeline) -> Array:
+    """How often each label (row) was taken for each class (column), in the iteration's batch."""
+    source = timeline.source
+    predicted = predictions(source.array(f"L{source.info.depth}"))
+    counts = np.zeros((source.info.classes, source.info.classes))
+    np.add.at(counts, (source.labels(), predicted), 1)
+    return counts
+
+
+def make_view(
+    timeline: Timeline,
+    *,
+    before: View | None = None,
+    mode: str = "PAUSED",
+    reason: str = "",
+    speed: float = 0.0,
+    marks: Sequence[int] = (),
+) -> View:
+    """The view of a timeline as it stands; while it runs, scales are those of the view before."""
+    source = timeline.source
+    pictures = layer_pictures(timeline)
+    moving = mode != "PAUSED" and before is not None
+    scales = before.scales if moving and before is not None else picture_scales(pictures)
+    confusion = np.zeros((0, 0)) if moving else confusion_matrix(timeline)
+    return View(
+        info=source.info,
+        frame=timeline.frame,
+        phases=source.phases(),
+        phase=None,
+        history=timeline.history,
+        recorded=timeline.live,
+        keyframes=timeline.keyframes.indices,
+        pictures=pictures,
+        scales=scales,
+        confusion=confusion,
+        mode=mode,
+        reason=reason,
+        speed=speed,
+        marks=tuple(marks),
+    )
+
+
+def picture_shape(size: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
+    """Rows and columns in which `size` numbers are drawn: the image, or the most square fit.
+
+    256 numbers are 16 x 16, 128 are 16 x 8, 10 are 10 x 1, as in the course's pictures; a prime
+    number is a column.
+    """
+    if image_shape and image_shape[0] * image_shape[1] == size:
+        return image_shape
+    columns = next(c for c in range(int(np.sqrt(size)), 0, -1) if size % c == 0)
+    return (size // columns, columns) if size > 10 else (size, 1)

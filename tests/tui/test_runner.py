@@ -1,0 +1,112 @@
+"""Promises of the runner: commands in order, views handed over, interruption at once."""
+
+import queue
+
+import pytest
+
+from nnviz.debugger.timeline import Timeline
+from nnviz.tui.runner import Go, Pause, Play, Runner, Speed
+
+
+@pytest.fixture
+def running(open_timeline):
+    """Starts a runner and gives it with the queue of its views."""
+    runners = []
+
+    def start(**changes):
+        views = queue.Queue()
+        runner = Runner(lambda: open_timeline(**changes), views.put)
+        runners.append(runner)
+        runner.start()
+        return runner, views
+
+    yield start
+    for runner in runners:
+        runner.stop(timeout=10)
+        assert not runner.alive
+
+
+def paused(views, index=None):
+    """The next view of a run that has stopped (at `index`)."""
+    while True:
+        view = views.get(timeout=20)
+        if isinstance(view, Exception):
+            raise view
+        if view.mode == "PAUSED" and (index is None or view.frame.index == index):
+            return view
+
+
+def test_it_opens_at_iteration_0_and_says_which_key_steps(running):
+    _, views = running()
+    view = paused(views)
+    assert view.frame.index == 0
+    assert view.live
+    assert "n" in view.reason.split()
+
+
+def test_steps_go_forwards_and_backwards_to_the_same_numbers(running):
+    runner, views = running()
+    start = paused(views, 0)
+    for index in (1, 2, 3):
+        runner.send(Go(1, relative=True))
+        paused(views, index)
+    for _ in range(3):
+        runner.send(Go(-1, relative=True))
+    view = paused(views, 0)
+    assert view.frame.loss == start.frame.loss
+    assert not view.live
+    assert view.recorded == 3
+
+
+def test_going_before_the_first_iteration_stays_there_and_says_so(running):
+    runner, views = running()
+    paused(views)
+    runner.send(Go(-1, relative=True))
+    assert "first" in paused(views, 0).reason
+
+
+def test_playing_stops_where_it_was_told_to(running):
+    runner, views = running()
+    runner.send(Play(until=25))
+    assert paused(views, 25).recorded == 25
+
+
+def test_pause_interrupts_an_endless_run(running):
+    runner, views = running()
+    runner.send(Play())
+    while views.get(timeout=20).mode != "RUNNING":
+        pass
+    runner.send(Pause())
+    view = paused(views)
+    assert view.frame.index == view.recorded > 0
+
+
+def test_a_slow_speed_still_answers_a_pause(running):
+    runner, views = running()
+    paused(views)
+    runner.send(Speed(0.01))
+    runner.send(Play())
+    runner.send(Pause())
+    assert paused(views).frame.index <= 1
+
+
+def test_scales_stand_still_while_it_runs_and_confusion_counts_every_sample(running):
+    runner, views = running()
+    first = paused(views)
+    assert first.confusion.sum() == first.info.samples
+    runner.send(Play(until=200))
+    while (view := views.get(timeout=20)).mode != "RUNNING":
+        pass
+    assert view.scales is first.scales
+    assert paused(views, 200).scales is not first.scales
+
+
+def test_what_goes_wrong_on_the_thread_is_handed_over():
+    views = queue.Queue()
+
+    def broken() -> Timeline:
+        raise OSError("no such thing")
+
+    runner = Runner(broken, views.put)
+    runner.start()
+    assert isinstance(views.get(timeout=20), OSError)
