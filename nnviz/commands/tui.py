@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from nnviz.commands.train import add_changes
+from nnviz.commands.train import add_changes, changed
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the debugger. Raises InputError where run, data or changes can't be used."""
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.errors import InputError
-    from nnviz.experiment import changed
     from nnviz.presets import find_experiment
 
     if arguments.at < 0:
