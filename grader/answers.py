@@ -114,7 +114,8 @@ def _flattened(table: Table, known: AnswerSheet) -> Iterable[Entry]:
     for entry in table.entries:
         if isinstance(entry.value, dict) and entry.key in known:
             for key, value in entry.value.items():
-                yield Entry(entry.line, f"{entry.key}.{key}", str(value), value)
+                raw = f"'{value}'" if isinstance(value, str) else str(value)
+                yield Entry(entry.line, f"{entry.key}.{key}", raw, value)
         else:
             yield entry
 

@@ -166,12 +166,12 @@ def load_rubric(folder: Path) -> Rubric:
 
 def _fraction(kind: type, value: Any) -> Fraction:
     """An exact number from a TOML number; a text such as "1/3" is one too."""
-    if kind is not Fraction or isinstance(value, bool):
+    if kind is not Fraction:
         raise NotImplementedError(kind)
     try:
-        number = Fraction(value)
+        number = Fraction("no number" if isinstance(value, bool) else value)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-        raise ValueError(f"expected a number, not {value!r}") from None
+        raise ValueError(f"expected a number, not {str(value)!r}") from None
     if number < 0:
         raise ValueError(f"expected a number from 0, not {value}")
     return number

@@ -1,0 +1,109 @@
+"""The grade as a table in the terminal, for the person who just graded."""
+
+import unicodedata
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.results import Grade, Item, ProblemGrade
+from grader.rubric import shown
+
+VERDICTS = {
+    "correct": ("✓ correct", "green"),
+    "carried": ("✓ carried forward", "green"),
+    "misconception": ("~ misconception", "yellow"),
+    "wrong": ("✗ wrong", "red"),
+    "blank": ("· blank", "dim"),
+    "passed": ("✓ passed", "green"),
+    "failed": ("✗ failed", "red"),
+    "could-not-run": ("✗ could not run", "red"),
+    "needs-person": ("? needs a person", "cyan"),
+}
+"""A mark with words for each verdict, and a colour that adds nothing to them."""
+
+_JOINERS = "\u200c\u200d"
+_WIDEST_TYPED = 40
+
+
+def print_grade(grade: Grade, console: Console) -> None:
+    """Print the grade on a console."""
+    console.print(grade_view(grade))
+
+
+def grade_view(grade: Grade) -> RenderableType:
+    """The grade to be printed by rich; nothing in it is markup, whoever wrote it."""
+    title = Text(f"{grade.assignment}: {visible(grade.student)}", style="bold")
+    parts: list[RenderableType] = [title]
+    parts += [Padding(_problem(problem), (1, 0, 0, 0)) for problem in grade.problems]
+    if grade.headline:
+        parts += [Text("\nWhat to look at first", style="bold"), *_lines(grade.headline)]
+    if grade.notes:
+        parts += [Text("\nNotes", style="bold"), *_lines(grade.notes)]
+    parts.append(Text(f"\n{_total(grade)}", style="bold"))
+    layers = ", ".join(grade.isolation) or "none needed: no code of the submission was run"
+    parts.append(Text(f"Isolation: {layers}", style="dim"))
+    return Group(*parts)
+
+
+def visible(text: str, length: int = 2_000) -> str:
+    r"""Text of a stranger, safe for a terminal: what would move the cursor is spelled out.
+
+    Control characters, marks that turn the direction of writing, and halves of characters become
+    `\x1b`, `\u202e`; what is longer than `length` is cut.
+    """
+    cut = text if len(text) <= length else f"{text[: length - 1]}…"
+    return "".join(_visible_character(character) for character in cut)
+
+
+def _visible_character(character: str) -> str:
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    if not hidden or character in _JOINERS:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _problem(problem: ProblemGrade) -> Table:
+    points = f"{shown(problem.points)} of {shown(problem.max_points)}"
+    name = "Extra credit" if problem.extra else f"Problem {problem.id}"
+    table = Table(
+        title=Text(f"{name}: {problem.title} — {points}", style="bold"),
+        title_justify="left",
+        box=None,
+        padding=(0, 2, 0, 0),
+        header_style="dim",
+    )
+    table.add_column("")
+    table.add_column("yours", overflow="fold", max_width=_WIDEST_TYPED)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for item in problem.items:
+        table.add_row(*_row(item))
+    return table
+
+
+def _row(item: Item) -> tuple[Text, ...]:
+    words, colour = VERDICTS[item.verdict]
+    typed = visible(" ".join(item.typed.split()), _WIDEST_TYPED)
+    waits = item.verdict == "needs-person" and item.max_points
+    points = "?" if waits else shown(item.points)
+    return (
+        Text(visible(item.id)),
+        Text(typed),
+        Text(words, style=colour),
+        Text(f"{points} / {shown(item.max_points)}"),
+        Text(visible(item.message)),
+    )
+
+
+def _lines(lines: tuple[str, ...]) -> list[Text]:
+    return [Text(f"  {visible(line)}") for line in lines]
+
+
+def _total(grade: Grade) -> str:
+    total = f"{shown(grade.points)} of {shown(grade.max_points)} points"
+    if grade.open_points:
+        total += f" so far; {shown(grade.open_points)} wait for a person"
+    return total
