@@ -204,6 +204,9 @@ def _fractions(array: Floats, scale: Scale) -> Floats:
     return np.clip((array / 2 - scale.low / 2) / span, 0.0, 1.0)
 
 
+SHADES = 65
+"""Shades of a picture, out of the 256 of its map and with zero in their middle: finer steps are not
+seen, and the pairs of 65 are few enough that no style has to be made anew in each frame."""
 ABSENT = LEVELS
 """The level of the pixel below the last row of a picture with an odd number of rows."""
 _STRIDE = LEVELS + 1
@@ -212,7 +215,8 @@ _ALARM = _MARKED + _STRIDE
 
 
 def _draw_colors(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
-    levels = np.rint(_fractions(pixels, scale) * (LEVELS - 1)).astype(np.int64)
+    shades = np.rint(_fractions(pixels, scale) * (SHADES - 1))
+    levels = np.rint(shades * ((LEVELS - 1) / (SHADES - 1))).astype(np.int64)
     if len(levels) % 2:
         levels = np.pad(levels, ((0, 1), (0, 0)), constant_values=ABSENT)
         marks = np.pad(marks, ((0, 1), (0, 0)))

@@ -14,6 +14,7 @@ from nnviz.tui.drawing.color_maps import (
     xterm_palette,
 )
 from nnviz.tui.drawing.look import ColorDepth
+from nnviz.tui.drawing.strips import DARK, LIGHT
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear light.
 BLIND = {
@@ -104,6 +105,15 @@ def test_marks_are_readable_on_every_colour(diverging, dark, depth):
     ink = np.array([light[name] for name in chosen.ink])
     ratio = (np.maximum(ground, ink) + 0.05) / (np.minimum(ground, ink) + 0.05)
     assert ratio.min() > 4.5
+
+
+@pytest.mark.parametrize("kind", BLIND)
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_no_two_series_look_alike(kind, theme):
+    """Three just noticeable differences (0.02 in Oklab) between any two."""
+    lab = oklab(seen_by(rgb_from_hex(tuple(theme[f"series{i}"] for i in range(6))), kind))
+    apart = np.linalg.norm(lab[:, None] - lab, axis=2)
+    assert apart[np.triu_indices(6, 1)].min() > 3 * 0.02
 
 
 def test_sixteen_colours_have_no_map():

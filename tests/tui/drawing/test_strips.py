@@ -13,31 +13,56 @@ from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.color_maps import luminance, rgb_from_hex
 from nnviz.tui.drawing.heat_maps import Scale, heat_map
 from nnviz.tui.drawing.look import ColorDepth, Look
-from nnviz.tui.drawing.strips import ANSI, DARK, LIGHT, PLAIN, ROLES, strips, style_of
+from nnviz.tui.drawing.strips import (
+    ANSI,
+    DARK,
+    LIGHT,
+    PLAIN,
+    REMEMBERED,
+    ROLES,
+    strips,
+    style_sheet,
+)
 
+GROUND = Style.null()
 FOLDER = Path(nnviz.tui.drawing.__file__).parent
 
 
 def test_a_key_is_a_role_a_colour_or_one_on_another():
-    look = Look()
-    assert style_of("", look) == Style.null()
-    assert style_of("#102030 on #405060", look) == Style.parse("#102030 on #405060")
-    assert style_of("on #405060", look) == Style.parse("on #405060")
-    assert style_of("color(17) on color(233)", look) == Style.parse("color(17) on color(233)")
-    assert style_of("series0", look).color == Color.parse(DARK["series0"])
-    assert style_of("series0 on bar", look).bgcolor == Color.parse(DARK["bar"])
+    sheet = style_sheet(Look(), GROUND)
+    assert sheet[""] == Style.null()
+    assert sheet["#102030 on #405060"] == Style.parse("#102030 on #405060")
+    assert sheet["on #405060"] == Style.parse("on #405060")
+    assert sheet["color(17) on color(233)"] == Style.parse("color(17) on color(233)")
+    assert sheet["series0"].color == Color.parse(DARK["series0"])
+    assert sheet["series0 on bar"].bgcolor == Color.parse(DARK["bar"])
+
+
+def test_what_a_key_leaves_open_is_the_ground_it_lies_on():
+    sheet = style_sheet(Look(), Style.parse("italic #010203 on #040506"))
+    assert sheet[""] == Style.parse("italic #010203 on #040506")
+    assert sheet["on #405060"] == Style.parse("#010203 on #405060")
+    assert sheet["#405060"] == Style.parse("#405060 on #040506")
+    assert sheet["label"] == Style.parse(f"italic {DARK['label']} on #040506")
+
+
+def test_a_screen_full_of_new_colours_does_not_fill_the_memory():
+    sheet = style_sheet(Look(), GROUND)
+    for number in range(2 * REMEMBERED):
+        assert sheet[f"on #{number:06x}"].bgcolor.triplet.hex == f"#{number:06x}"
+    assert len(sheet) <= REMEMBERED
 
 
 def test_a_look_without_colours_gives_none():
     for role in ROLES:
-        style = style_of(role, Look(ColorDepth.NONE))
+        style = style_sheet(Look(ColorDepth.NONE), GROUND)[role]
         assert (style.color, style.bgcolor) == (None, None)
-    assert style_of("series0 on bar", Look(ColorDepth.NONE)) == Style.null()
+    assert style_sheet(Look(ColorDepth.NONE), GROUND)["series0 on bar"] == Style.null()
 
 
 def test_sixteen_colours_are_names_that_the_user_chose_the_look_of():
     for role in ROLES:
-        color = style_of(role, Look(ColorDepth.ANSI16)).color
+        color = style_sheet(Look(ColorDepth.ANSI16), GROUND)[role].color
         assert color is None or color.number in range(16)
 
 
@@ -55,7 +80,7 @@ def test_what_is_read_stands_out_from_the_ground(dark, ground):
     """
     back = luminance(rgb_from_hex((ground,)))[0]
     for role in ROLES - {"bar", "nan"}:
-        color = style_of(role, Look(dark=dark)).color
+        color = style_sheet(Look(dark=dark), GROUND)[role].color
         front = luminance(np.array([color.triplet.normalized]))[0]
         ratio = (max(front, back) + 0.05) / (min(front, back) + 0.05)
         assert ratio >= (3.0 if role in ("axis", "alive", "band") else 4.5), role
@@ -93,6 +118,6 @@ def test_only_the_adapter_knows_textual():
         }
         foreign = {name for name in names if name.split(".")[0] in ("textual", "rich")}
         if path.name == "strips.py":
-            assert foreign == {"rich.segment", "rich.style", "textual.strip"}
+            assert foreign == {"rich.color", "rich.segment", "rich.style", "textual.strip"}
         else:
             assert foreign <= {"rich.cells"}, path.name
