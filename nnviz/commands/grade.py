@@ -1,0 +1,51 @@
+"""`nnviz grade`: marks a submission, prints the table and writes grade.json."""
+
+import argparse
+import sys
+from pathlib import Path
+
+DEFAULT_OUT = Path("grades")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Take the submission, the assignment, and where to write."""
+    parser.add_argument("path", metavar="PATH", type=Path, help="the folder of a submission")
+    parser.add_argument(
+        "--assignment",
+        metavar="A",
+        help="its name, or the path of its folder (default: assignment1); the submission doesn't "
+        "decide that",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=DEFAULT_OUT,
+        help="write DIR/STUDENT/grade.json (default: %(default)s); never inside the submission",
+    )
+    parser.add_argument("--json", action="store_true", help="print the grade as JSON, not a table")
+    parser.epilog = "The exit code is 0 where a grade was written, whatever the mark."
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Mark, write, then print."""
+    from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
+    from grader.grade import grade
+    from grader.report.json import grade_json, write_grade
+    from grader.rubric import load_rubric
+    from grader.submission import read_submission
+
+    rubric = load_rubric(assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT))
+    submission = read_submission(arguments.path, rubric.sheet)
+    result = grade(submission, rubric)
+    path = write_grade(result, arguments.out, arguments.path)
+    if arguments.json:
+        print(grade_json(result).decode(), end="")
+        return 0
+    from rich.console import Console
+
+    from grader.report.terminal import print_grade
+
+    print_grade(result, Console(file=sys.stdout, highlight=False))
+    print(f"Written: {path}")
+    return 0
