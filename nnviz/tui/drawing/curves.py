@@ -19,6 +19,7 @@ from nnviz.tui.drawing.frames import (
     label_room,
     lines,
     make_frame,
+    most_ticks,
 )
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
@@ -98,7 +99,7 @@ def _within(x: Floats, y: Floats, x_range: Range) -> tuple[Floats, Floats]:
 def _y_axis(
     shown: Sequence[tuple[Floats, Floats]], y_range: Range | None, log: bool, height: int
 ) -> Axis:
-    most = min(6, max(1, (height - 2) // 2))
+    most = most_ticks(height)
     values = [y[y > 0] if log else y for _, y in shown]
     low, high = y_range or _range(values) or ((0.1, 1.0) if log else (0.0, 1.0))
     return log_axis(low, high, most) if log else linear_axis(low, high, most)

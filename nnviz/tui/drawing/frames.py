@@ -69,6 +69,11 @@ def lines(text: str, look: Look) -> str:
     return text.translate(ASCII_LINES) if look.ascii else text
 
 
+def most_ticks(height: int) -> int:
+    """Return into how many parts the ticks may cut a y axis: two rows or more each."""
+    return min(6, max(1, (height - 2) // 2))
+
+
 def make_frame(
     size: tuple[int, int],
     x_range: tuple[float, float],

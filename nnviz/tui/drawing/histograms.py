@@ -18,6 +18,7 @@ from nnviz.tui.drawing.frames import (
     draw_labels,
     label_room,
     make_frame,
+    most_ticks,
 )
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
@@ -58,7 +59,7 @@ def histogram(
     if not bins.sum() > 0 or not np.isfinite(ends).all():
         grid.put(0, grid.height // 2, fit_text("no values", grid.width, "^"), "muted")
         return grid.cells()
-    most = min(6, max(1, (height - 2) // 2))
+    most = most_ticks(height)
     y = log_axis(1.0, max(10.0, bins.max()), most) if log else linear_axis(0.0, bins.max(), most)
     names = label_room([one.label for one in overlays], width, look)
     numbers = OVERLAY_NUMBERS if overlays and width >= 50 else 0
