@@ -82,10 +82,10 @@ def rgb_from_oklab(lab: Floats) -> Floats:
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def interpolate(anchors: tuple[str, ...], levels: int = LEVELS) -> Floats:
-    """Return levels x 3 sRGB values in 0..1 along evenly spaced anchor colours, in Oklab."""
+def interpolate(anchors: tuple[str, ...]) -> Floats:
+    """Return 256 x 3 sRGB values in 0..1 along evenly spaced anchor colours, in Oklab."""
     lab = oklab(rgb_from_hex(anchors))
-    at = np.linspace(0, len(anchors) - 1, levels)
+    at = np.linspace(0, len(anchors) - 1, LEVELS)
     path = np.column_stack([np.interp(at, np.arange(len(anchors)), lab[:, i]) for i in range(3)])
     return rgb_from_oklab(path)
 
