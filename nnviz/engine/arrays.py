@@ -3,7 +3,7 @@
 Every array of the engine is *units x samples*: samples are columns, as in the course.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,10 @@ Labels = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Rng = np.random.Generator | np.random.RandomState
 
+AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
-def read_only(array: Array) -> Array:
+
+def read_only(array: AnyArray) -> AnyArray:
     """Return a view of `array` that can't be written to (the array itself stays as it is)."""
     view = array.view()
     view.flags.writeable = False

@@ -1,35 +1,38 @@
-"""The fast path: forward and backward over blocks of samples, seen by observers on the way."""
+"""The fast path: forward and backward over tiles of samples, seen by observers on the way.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+A tile is so small that its values stay in the processor's cache while the pass goes forward and
+back through the layers; threads work on different tiles. The maths is `nnviz.engine.network`'s.
+
+The bits of a result depend on data, network and parameters only: tiles are cut without a look at
+the number of threads, and whichever thread has finished one, sums are added in the order of the
+tiles. What observers do changes nothing.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
-from nnviz.engine.arrays import Array, Labels
-from nnviz.engine.network import ForwardPass, Network, Parameters, backward, forward, predictions
+from nnviz.engine.arrays import Array, Labels, by_samples
+from nnviz.engine.blocks import Block, Memory, Observer, Steps, Sums
+from nnviz.engine.network import BackwardPass, ForwardPass, Network, Parameters, predictions
+from nnviz.engine.threads import share_out, single_threaded_blas
+
+__all__ = ["Cancelled", "Evaluation", "Observer", "PassResult", "TiledData"]
+
+TILE_BYTES = 4_800_000
+"""About what the inputs and activations of a tile take: 1,000 samples of 784-256-128-10."""
+
+WORTH_LEAVING_OUT = 0.05
+"""Inputs that are zero in every sample are left out where at least this share of them is."""
 
 
 class Cancelled(Exception):
-    """The pass was asked to stop between two blocks; nothing has changed."""
-
-
-class Observer(Protocol):
-    """Something that measures activations while a block of them is in cache.
-
-    The engine does not know what is measured. `begin` gives an accumulator for a group of blocks,
-    `block` adds one block of one layer (`z`, `a`: units x samples, not to be written to), and `end`
-    turns the accumulators of all groups, in order, into one frozen result.
-    """
-
-    def begin(self, network: Network, samples: int) -> Any:
-        """Return an empty accumulator."""
-
-    def block(self, accumulator: Any, layer: int, z: Array, a: Array) -> None:
-        """Add one block of layer `layer` (from 0)."""
-
-    def end(self, accumulators: Sequence[Any]) -> Any:
-        """Return the result."""
+    """The pass was asked to stop between two tiles; nothing has changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,47 +45,252 @@ class PassResult:
     observations: tuple[Any, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How well the network does on some data: reported loss, share correct, class per sample."""
+
+    loss: float
+    accuracy: float
+    predictions: Labels
+
+
+def never() -> bool:
+    """Don't cancel."""
+    return False
+
+
 class TiledData:
-    """Training data laid out for the fast path: X features x samples, T classes x samples."""
+    """Data laid out for the fast path: X features x samples, T classes x samples, and labels.
+
+    Inputs that are zero in every sample (the rim of MNIST's pictures) can't change anything, and
+    their gradients are zero: the products are done without them.
+    """
 
     def __init__(self, X: Array, T: Array, labels: Labels) -> None:
-        self.X, self.T, self.labels = X, T, labels
+        self._whole = by_samples(X)
+        self._chosen: Labels | slice = slice(None)
+        self.live = live_inputs(self._whole)
+        self.live_X = self._whole if self.live is None else self._whole.T.take(self.live, axis=1).T
+        self.T, self.labels = by_samples(T), labels
+        self.spare = _Spare()
+
+    def subset(self, chosen: Labels) -> "TiledData":
+        """The samples with these numbers, gathered; it shares the memory that passes work in."""
+        batch = TiledData.__new__(TiledData)
+        batch._whole, batch._chosen = self._whole, chosen
+        batch.live, batch.live_X = self.live, self.live_X.T[chosen].T
+        batch.T, batch.labels = self.T.T[chosen].T, self.labels[chosen]
+        batch.spare = self.spare
+        return batch
+
+    @cached_property
+    def X(self) -> Array:
+        """The inputs, features x samples; gathered when asked for, as passes use the live ones."""
+        return self.live_X if self.live is None else self._whole.T[self._chosen].T
 
     @property
     def samples(self) -> int:
         """How many samples there are."""
-        return self.X.shape[1]
-
-    def subset(self, chosen: Labels) -> "TiledData":
-        """The samples with these numbers, gathered."""
-        X, T = (np.ascontiguousarray(array.T[chosen]).T for array in (self.X, self.T))
-        return TiledData(X, T, self.labels[chosen])
-
-    def forward(self, network: Network, parameters: Parameters) -> ForwardPass:
-        """All pre-activations and activations, as whole arrays."""
-        return forward(network, parameters, self.X)
+        return self.T.shape[1]
 
     def gradient_pass(
         self,
         network: Network,
         parameters: Parameters,
         observers: Sequence[Observer] = (),
-        cancelled: Callable[[], bool] = lambda: False,
+        cancelled: Callable[[], bool] = never,
     ) -> PassResult:
-        """Forward, loss and backward; gradients are sums over the samples."""
-        if cancelled():
-            raise Cancelled
-        passed = self.forward(network, parameters)
-        accumulators = [observer.begin(network, self.samples) for observer in observers]
-        for layer, (z, a) in enumerate(
-            zip(passed.pre_activations, passed.activations, strict=True)
-        ):
-            for observer, accumulator in zip(observers, accumulators, strict=True):
-                observer.block(accumulator, layer, z, a)
-        outputs = passed.activations[-1]
-        return PassResult(
-            network.loss.objective(outputs, self.T),
-            int(np.count_nonzero(predictions(outputs) == self.labels)),
-            backward(network, parameters, passed, self.T).gradients,
-            tuple(o.end([a]) for o, a in zip(observers, accumulators, strict=True)),
-        )
+        """Forward, loss and backward; gradients are sums over the samples.
+
+        Raises Cancelled where `cancelled()`, asked before each tile, says so.
+        """
+        tiling = _Tiling(self, network, parameters, observers, cancelled)
+        steps, layers = tiling.steps, range(network.depth)
+
+        def one_tile(tile: slice, sums: Sums, memory: Memory) -> None:
+            block = memory.block(*tiling.samples_of(tile))
+            for layer in layers:
+                steps.forward(layer, block, sums)
+            steps.outcome(block, sums)
+            for layer in reversed(layers):
+                steps.backward(layer, block, sums, memory)
+
+        tiling.each_tile(one_tile)
+        return tiling.result()
+
+    def forward(self, network: Network, parameters: Parameters) -> ForwardPass:
+        """All pre-activations and activations as whole arrays: the bits that training saw."""
+        tiling = _Tiling(self, network, parameters)
+        z, a = tiling.whole_arrays(), tiling.whole_arrays()
+
+        def one_tile(tile: slice, sums: Sums, memory: Memory) -> None:
+            block = tiling.block(tile, z, a, ())
+            for layer in range(network.depth):
+                tiling.steps.forward(layer, block, sums)
+
+        tiling.each_tile(one_tile)
+        return ForwardPass(self.X, z, a)
+
+    def backward(
+        self, network: Network, parameters: Parameters, passed: ForwardPass
+    ) -> BackwardPass:
+        """All deltas as whole arrays, and the gradients: the bits that training saw.
+
+        `passed` is what `forward` returned for the same network and parameters.
+        """
+        tiling = _Tiling(self, network, parameters)
+        deltas = tiling.whole_arrays()
+
+        def one_tile(tile: slice, sums: Sums, memory: Memory) -> None:
+            block = tiling.block(tile, passed.pre_activations, passed.activations, deltas)
+            for layer in reversed(range(network.depth)):
+                tiling.steps.backward(layer, block, sums, memory)
+
+        tiling.each_tile(one_tile)
+        return BackwardPass(deltas, tiling.result().gradients)
+
+    def evaluate(
+        self, network: Network, parameters: Parameters, cancelled: Callable[[], bool] = never
+    ) -> Evaluation:
+        """Forward only: loss, accuracy and predictions. Raises Cancelled like `gradient_pass`."""
+        tiling = _Tiling(self, network, parameters, cancelled=cancelled)
+        predicted = np.empty(self.samples, np.int64)
+
+        def one_tile(tile: slice, sums: Sums, memory: Memory) -> None:
+            block = memory.block(*tiling.samples_of(tile))
+            for layer in range(network.depth):
+                tiling.steps.forward(layer, block, sums)
+            tiling.steps.outcome(block, sums)
+            predicted[tile] = predictions(block.a[-1])
+
+        tiling.each_tile(one_tile)
+        total = tiling.total
+        loss = network.loss.reported(total.objective, self.samples)
+        return Evaluation(loss, total.correct / self.samples, predicted)
+
+
+class _Tiling:
+    """One pass: which tiles there are, the memory to work in, and what the groups add up to."""
+
+    def __init__(
+        self,
+        data: TiledData,
+        network: Network,
+        parameters: Parameters,
+        observers: Sequence[Observer] = (),
+        cancelled: Callable[[], bool] = never,
+    ) -> None:
+        self._data, self._cancelled, self._parameters = data, cancelled, parameters
+        W1 = parameters.weights[0]
+        # 0 * NaN is NaN: where a weight is not a number, no input is left out
+        self._live = data.live if data.live is not None and _all_finite(W1) else None
+        self._x = data.X if self._live is None else data.live_X
+        if self._live is not None:
+            weights = (W1.T.take(self._live, axis=0).T, *parameters.weights[1:])
+            parameters = replace(parameters, weights=weights)
+        self.steps = Steps(network, parameters, tuple(observers))
+        self._tiles = cut_tiles(data.samples, W1.itemsize * sum(network.sizes))
+        longest = max(tile.stop - tile.start for tile in self._tiles)
+        shapes = tuple(W.shape for W in parameters.weights)
+        self._room = (shapes, W1.dtype, longest), partial(Memory, parameters, longest)
+        self._sums = [
+            Sums([observer.begin(network, data.samples) for observer in observers])
+            for _ in self._tiles
+        ]
+        self.total, self._added = Sums(()), 0
+        self._finished: set[int] = set()
+        self._adding = threading.Lock()
+
+    def samples_of(self, tile: slice) -> tuple[Array, Array, Labels]:
+        """The tile's inputs, targets and labels."""
+        return self._x[:, tile], self._data.T[:, tile], self._data.labels[tile]
+
+    def block(self, tile: slice, *arrays: Sequence[Array]) -> Block:
+        """The tile's part of whole arrays: z, a and deltas of each layer."""
+        views = [tuple(array[:, tile] for array in of_layers) for of_layers in arrays]
+        return Block(*self.samples_of(tile), *views)
+
+    def whole_arrays(self) -> tuple[Array, ...]:
+        """Memory for one array per layer, units x all samples, each sample contiguous."""
+        sizes, dtype = self.steps.network.sizes[1:], self.steps.parameters.weights[0].dtype
+        return tuple(np.empty((self._data.samples, units), dtype).T for units in sizes)
+
+    def each_tile(self, one_tile: Callable[[slice, Sums, Memory], None]) -> None:
+        """Call `one_tile` for every tile, on several threads, and add up what it leaves in Sums."""
+
+        def work(numbers: Iterator[int]) -> None:
+            memory = self._data.spare.take(*self._room)
+            # what overflows or isn't a number is for the findings to tell, not for warnings;
+            # numpy keeps this setting for each thread
+            with np.errstate(all="ignore"):
+                for number in numbers:
+                    if self._cancelled():
+                        raise Cancelled
+                    one_tile(self._tiles[number], self._sums[number], memory)
+                    self._add(number)
+            self._data.spare.give(self._room[0], memory)
+
+        with single_threaded_blas() as threads:
+            share_out(len(self._tiles), threads, work)
+
+    def _add(self, number: int) -> None:
+        """Add the sums of the finished tile, and of those that waited for it."""
+        with self._adding:
+            self._finished.add(number)
+            while self._added in self._finished:
+                self.total.add(self._sums[self._added])
+                self._added += 1
+
+    def result(self) -> PassResult:
+        """The finished pass."""
+        gradients = [gradient for _, gradient in sorted(self.total.gradients.items())]
+        if self._live is not None:
+            dW1 = np.zeros(self._parameters.weights[0].T.shape, gradients[0].dtype)
+            dW1[self._live] = gradients[0].T
+            gradients[0] = dW1.T
+        seen = zip(*(sums.observations for sums in self._sums), strict=True)
+        with np.errstate(all="ignore"):
+            observations = tuple(
+                observer.end(accumulators)
+                for observer, accumulators in zip(self.steps.observers, seen, strict=False)
+            )
+        summed = self._parameters.with_arrays(gradients)
+        return PassResult(self.total.objective, self.total.correct, summed, observations)
+
+
+class _Spare:
+    """Memory that nobody works in just now, by what it fits; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._kept: defaultdict[Any, list[Any]] = defaultdict(list)
+
+    def take(self, key: Any, make: Callable[[], Any]) -> Any:
+        try:
+            return self._kept[key].pop()
+        except IndexError:
+            return make()
+
+    def give(self, key: Any, item: Any) -> None:
+        self._kept[key].append(item)
+
+
+def cut_tiles(samples: int, bytes_per_sample: int) -> tuple[slice, ...]:
+    """Cut samples into tiles of nearly equal length, of about TILE_BYTES each."""
+    count = max(1, -(-samples * bytes_per_sample // TILE_BYTES))
+    return tuple(slice(samples * i // count, samples * (i + 1) // count) for i in range(count))
+
+
+def live_inputs(X: Array) -> Labels | None:
+    """The rows of `X` that are not zero in every sample, or None where leaving out isn't worth it.
+
+    `X` is features x samples.
+    """
+    live = np.flatnonzero(X.any(axis=1))
+    return live if len(live) < (1 - WORTH_LEAVING_OUT) * X.shape[0] else None
+
+
+def _all_finite(array: Array) -> bool:
+    # one product is quicker than looking at each number; an overflow only costs the short cut
+    values = array.ravel(order="K")
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        return bool(np.isfinite(values @ values))
