@@ -147,7 +147,7 @@ def _last_of_each(entries: Iterable[Entry], notes: _Notes) -> dict[str, str]:
     answers: dict[str, tuple[int, str]] = {}
     for entry in entries:
         typed = entry.typed
-        if not entry.is_toml and entry.raw:
+        if entry.raw and not (entry.is_toml or entry.is_quoted):
             notes.append((entry.line, f"{entry.key} is not TOML; read as {quoted(typed)}"))
         line, before = answers.get(entry.key, (0, ""))
         if before.strip() and typed.strip() and before != typed:

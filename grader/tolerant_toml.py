@@ -41,6 +41,11 @@ class Entry:
         return self.value is not None
 
     @property
+    def is_quoted(self) -> bool:
+        """Whether it stands between quotes; backslashes of LaTeX may keep it from being TOML."""
+        return len(self.raw) > 1 and self.raw[0] == self.raw[-1] and self.raw[0] in "\"'"
+
+    @property
     def typed(self) -> str:
         r"""The text that was meant: without quotes, and without what is an escape to TOML only.
 

@@ -1,0 +1,81 @@
+"""`nnviz new` and `nnviz grade` from the command line: what is printed, written and returned."""
+
+import json
+
+import pytest
+
+from nnviz.cli import main
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fill(path, answers):
+    text = path.read_text()
+    for key, value in answers.items():
+        text = text.replace(f'{key} = ""', f'{key} = "{value}"')
+    path.write_text(text)
+
+
+def test_new_then_grade(here, capsys):
+    """What `new` writes, `grade` reads; the grade is in grades/STUDENT, and the code is 0."""
+    assert main(["new", "assignment1", "mine", "--student", "ann"]) == 0
+    assert "mine/answers.toml" in capsys.readouterr().out
+    fill(here / "mine" / "answers.toml", {"a21": "-4", "a22": "3"})
+    before = sorted(here.joinpath("mine").rglob("*"))
+    assert main(["grade", "mine"]) == 0
+    out = capsys.readouterr().out
+    assert ["a21", "-4", "✓", "correct", "0.2", "/", "0.2"] in [
+        line.split() for line in out.splitlines()
+    ]
+    table = json.loads((here / "grades" / "ann" / "grade.json").read_bytes())
+    verdicts = {item["id"]: item["verdict"] for item in table["problems"][0]["items"]}
+    assert verdicts["a21"] == "correct"
+    assert sorted(here.joinpath("mine").rglob("*")) == before
+
+
+def test_json_is_the_file_on_standard_output(here, capsys):
+    """And nothing else."""
+    main(["new", "assignment1", "mine", "--student", "ann"])
+    capsys.readouterr()
+    assert main(["grade", "mine", "--json", "--out", "out"]) == 0
+    assert capsys.readouterr().out == (here / "out" / "ann" / "grade.json").read_text()
+
+
+def test_bad_mark_is_no_failure(here):
+    """0 points, exit code 0."""
+    main(["new", "assignment1", "mine", "--student", "ann"])
+    assert main(["grade", "mine"]) == 0
+    assert json.loads((here / "grades" / "ann" / "grade.json").read_bytes())["points"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grade", "nobody"], "nobody: there is no such folder"),
+        (["grade", "."], "holds neither answers.toml, improvements.py nor a notebook"),
+        (["grade", ".", "--assignment", "asignment1"], "did you mean assignment1?"),
+        (["new", "assignmentX", "mine"], "expected assignment1"),
+    ],
+)
+def test_bad_input_is_one_line_and_code_2(here, capsys, arguments, message):
+    """Nothing is written."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+    assert list(here.iterdir()) == []
+
+
+def test_graded_inside_the_submission_asks_for_another_place(here, capsys, monkeypatch):
+    """`cd mine; nnviz grade .` would write into what it reads."""
+    main(["new", "assignment1", "mine", "--student", "ann"])
+    monkeypatch.chdir(here / "mine")
+    assert main(["grade", "."]) == 2
+    assert "--out DIR" in capsys.readouterr().err
+    assert not (here / "mine" / "grades").exists()
