@@ -1,7 +1,11 @@
 """The project's own engine as a source of runs for the timeline."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
 
 from nnviz.build import build, load_data
 from nnviz.datasets import Dataset
@@ -9,17 +13,31 @@ from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, LayerInfo, RunInfo
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.engine.arrays import Array, Labels
-from nnviz.engine.network import BackwardPass, ForwardPass, accuracy, backward, forward
+from nnviz.engine.network import BackwardPass, ForwardPass, accuracy, forward
+from nnviz.engine.tiles import TiledData
 from nnviz.engine.training import Iteration, Setup, State, Trainer
+from nnviz.errors import InputError
 from nnviz.experiment import Experiment
 
 EVALUATE_EVERY = 10
 """Test samples are evaluated at every tenth iteration: it costs a forward pass of its own."""
 
+DATA_KEYS = frozenset({"data", "labels", "label_classes", "dtype"})
+START_KEYS = DATA_KEYS | {
+    *("hidden", "biases", "initializer", "init_divisor", "init_bias", "rng", "seed"),
+}
+"""The keys that only take effect at iteration 0: a fork further on can't change them."""
+
+MakeSetup = Callable[[Experiment, Dataset], Setup]
+"""How a run is built. A planted fault is another one: the engine does not know of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class EngineSnapshot:
-    """A state of the engine. Keeping it copies nothing: an update makes new arrays."""
+    """A state of the engine. Keeping it copies nothing: an update makes new arrays.
+
+    `active` says of each unit when it was last active (see `statistics.last_active`).
+    """
 
     state: State
     active: tuple[Labels, ...] | None
@@ -30,48 +48,75 @@ class EngineSnapshot:
         return self.state.index
 
     @property
-    def nbytes(self) -> int:
-        """Memory that keeping it costs."""
+    def parts(self) -> Mapping[int, int]:
+        """The bytes of each array, by its identity."""
         arrays = [*self.state.parameters.arrays, *self.state.optimizer_state, *(self.active or ())]
-        return sum(array.nbytes for array in arrays)
+        return {id(array): array.nbytes for array in arrays}
 
 
 class EngineSource:
     """Runs an experiment on a data set; see `RunSource` for what each method promises."""
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset | None = None, setup: Setup | None = None
+        self,
+        experiment: Experiment,
+        dataset: Dataset | None = None,
+        make_setup: MakeSetup = build,
+        laid_out: TiledData | None = None,
     ) -> None:
         """Prepare the run at iteration 0.
 
-        `dataset` is loaded, and `setup` built, from the experiment where they aren't given (a
-        fault is planted by giving a setup that differs).
+        `dataset` is loaded from the experiment where it isn't given. `laid_out` are training
+        samples as another run has them: used where they are the same, to save time and memory.
         """
         self.experiment = experiment
         self.dataset = dataset if dataset is not None else load_data(experiment)
-        self.setup = setup if setup is not None else build(experiment, self.dataset)
+        self.setup = make_setup(experiment, self.dataset)
+        if laid_out is not None and same_samples(self.setup, laid_out):
+            self.setup = replace(self.setup, X=laid_out.X, T=laid_out.T, labels=laid_out.labels)
+        else:
+            laid_out = None
         self.cancelled: Callable[[], bool] = lambda: False
-        self._trainer = Trainer(self.setup, [StatisticsObserver()], lambda: self.cancelled())
+        self._make_setup = make_setup
+        self._trainer = Trainer(
+            self.setup, [StatisticsObserver()], lambda: self.cancelled(), laid_out
+        )
         self._active: tuple[Labels, ...] | None = None
+        self._shown = self._trainer.state
         self._iteration: Iteration | None = None
         self._forward: ForwardPass | None = None
         self._backward: BackwardPass | None = None
         self.info = run_info(experiment, self.dataset, self.setup)
 
     @property
+    def settings(self) -> Mapping[str, Any]:
+        """The experiment's keys and values."""
+        return experiment_values(self.experiment)
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """The experiment, and by what its data are recognised."""
+        return {"experiment": self.settings, "data": data_mark(self.setup)}
+
+    @property
     def index(self) -> int:
         """The iteration that `advance` does next."""
         return self._trainer.state.index
 
-    def advance(self) -> Frame:
-        """Do one iteration and return its numbers."""
+    @property
+    def shown(self) -> int:
+        """The iteration whose arrays are there to look at."""
+        return self._shown.index
+
+    def advance(self, evaluate: bool = True) -> Frame:
+        """Do one iteration and return its numbers; test samples at every tenth only."""
         iteration = self._trainer.iterate()
         totals = iteration.observations[0]
         self._active = last_active(totals, iteration.index, self._active)
         layers = layer_statistics(iteration, totals, self._active, self.info.batches_per_epoch)
-        self._iteration, self._forward, self._backward = iteration, None, None
+        self._show(iteration.state, iteration)
         test_loss, test_accuracy = float("nan"), float("nan")
-        if iteration.index % EVALUATE_EVERY == 0:
+        if evaluate and iteration.index % EVALUATE_EVERY == 0:
             test_loss, test_accuracy = self.evaluate()
         return Frame(
             index=iteration.index,
@@ -83,12 +128,13 @@ class EngineSource:
         )
 
     def evaluate(self) -> tuple[float, float]:
-        """Loss and accuracy on the test samples, with the weights of the last iteration done."""
+        """Loss and accuracy (a share) on the test samples, with the weights of `shown`."""
         dtype = self.setup.X.dtype
         X, T = self.dataset.X_test.astype(dtype, copy=False), self.dataset.T_test
         network = self.setup.network
-        outputs = forward(network, self.iteration.state.parameters, X).activations[-1]
-        objective = network.loss.objective(outputs, T)
+        with np.errstate(all="ignore"):  # a run that diverges is there to be looked at
+            outputs = forward(network, self._shown.parameters, X).activations[-1]
+            objective = network.loss.objective(outputs, T)
         return (
             network.loss.reported(objective, X.shape[1]),
             accuracy(outputs, self.dataset.labels_test),
@@ -101,12 +147,71 @@ class EngineSource:
     def restore(self, snapshot: EngineSnapshot) -> None:
         """Come back to a state."""
         self._trainer.state, self._active = snapshot.state, snapshot.active
+        self._show(snapshot.state, None)
+
+    def state(self) -> Mapping[str, Array]:
+        """W1, W2, ..., b1, ..., and with momentum the velocities V1, V2, ..., Vb1, ..."""
+        state = self._trainer.state
+        names = state.parameters.names
+        velocities = [f"V{name.removeprefix('W')}" for name in names]
+        return dict(zip(names, state.parameters.arrays, strict=True)) | dict(
+            zip(velocities, state.optimizer_state, strict=False)
+        )
+
+    def fork(
+        self,
+        snapshot: EngineSnapshot,
+        changes: Mapping[str, Any],
+        arrays: Mapping[str, Array],
+    ) -> "EngineSource":
+        """An independent run from a snapshot on, with another experiment and other arrays."""
+        experiment = self.experiment.with_changes(changes)
+        changed = experiment.changes_from(self.experiment).keys()
+        too_late = sorted(START_KEYS & changed) if snapshot.index else []
+        if too_late:
+            raise InputError(
+                f"{', '.join(too_late)}: decided at the start of a run, and this is iteration "
+                f"{snapshot.index}; go to iteration 0 and fork there"
+            )
+        reload = DATA_KEYS & changed or (experiment.labels == "random" and "seed" in changed)
+        run = EngineSource(
+            experiment, None if reload else self.dataset, self._make_setup, self._trainer.data
+        )
+        if not START_KEYS & changed:
+            run.restore(run.adopted(snapshot))
+        run.restore(run.edited(run.snapshot(), arrays))
+        return run
+
+    def adopted(self, snapshot: EngineSnapshot) -> EngineSnapshot:
+        """Another run's state as one of this run: velocities begin at 0 where it had none."""
+        init = self.setup.optimizer.init(snapshot.state.parameters.arrays)
+        if len(init) == len(snapshot.state.optimizer_state):
+            return snapshot
+        return replace(snapshot, state=replace(snapshot.state, optimizer_state=init))
+
+    def edited(self, snapshot: EngineSnapshot, arrays: Mapping[str, Array]) -> EngineSnapshot:
+        """The state with some of W1, W2, ..., b1, ... replaced. InputError: no such, or shape."""
+        parameters = snapshot.state.parameters
+        named = dict(zip(parameters.names, parameters.arrays, strict=True))
+        for name, array in arrays.items():
+            if name not in named:
+                raise InputError(f"{name}: expected one of {', '.join(named)}")
+            if array.shape != named[name].shape:
+                raise InputError(
+                    f"{name} has the shape {shape_text(named[name])}, not {shape_text(array)}"
+                )
+            with np.errstate(over="ignore"):  # infinity is something to look at
+                named[name] = array.astype(named[name].dtype)
+        edited = parameters.with_arrays(list(named.values())).read_only()
+        return replace(snapshot, state=replace(snapshot.state, parameters=edited))
 
     @property
     def iteration(self) -> Iteration:
-        """The last iteration done. Raises RuntimeError where there is none yet."""
+        """Iteration `shown` in full, computed again where only its weights were there."""
         if self._iteration is None:
-            raise RuntimeError("no iteration has been done yet")
+            data = self._trainer.batch(self._shown.index)
+            result = data.gradient_pass(self.setup.network, self._shown.parameters)
+            self._iteration = self._trainer.finish(data, result)
         return self._iteration
 
     def phases(self) -> tuple[Phase, ...]:
@@ -115,56 +220,60 @@ class EngineSource:
         return phases(setup.network, self.info.batch, setup.optimizer.formula)
 
     def array(self, name: str) -> Array:
-        """An array of the last iteration done, by the course's name (see `RunSource.array`)."""
-        whole = self._whole_arrays()
-        if name in whole:
-            return whole[name]
-        family, layer = name.rstrip("0123456789"), name.lstrip("zLd")
-        if family not in ("z", "L", "d") or not layer.isdigit():
-            raise KeyError(
-                f"{name}: expected z, L or d with a layer's number, or {', '.join(whole)}"
-            )
-        number = int(layer) - 1
-        if not 0 <= number < self.info.depth:
-            raise KeyError(f"{name}: the layers are 1 to {self.info.depth}")
-        if family == "d":
-            return self._backwards().deltas[number]
-        passed = self._forwards()
-        return (passed.pre_activations if family == "z" else passed.activations)[number]
+        """An array of iteration `shown`, by the course's name (see `RunSource.array`)."""
+        getters = self._getters()
+        if name not in getters:
+            raise KeyError(f"{name}: expected one of {', '.join(getters)}")
+        return getters[name]()
 
     def labels(self) -> Labels:
-        """The labels of the last iteration's samples."""
-        return self.iteration.data.labels
+        """The labels of the samples of iteration `shown`."""
+        return self._data().labels
 
-    def _whole_arrays(self) -> dict[str, Array]:
-        """The arrays that the iteration's record holds, by name."""
-        iteration = self.iteration
-        arrays = {"X": iteration.data.X, "T": iteration.data.T}
-        parameters = iteration.state.parameters
-        for name, W, dW, update in zip(
-            parameters.names,
-            parameters.arrays,
-            iteration.gradients.arrays,
-            iteration.update.arrays,
-            strict=True,
-        ):
-            suffix = name.removeprefix("W")
-            arrays |= {name: W, f"d{name}": dW, f"update{suffix}": update}
-        return arrays
+    def _getters(self) -> dict[str, Callable[[], Array]]:
+        """How to come by each array: what the weights alone give costs no pass over the data."""
+        parameters = self._shown.parameters
+        getters: dict[str, Callable[[], Array]] = {
+            "X": lambda: self._data().X,
+            "T": lambda: self._data().T,
+        }
+        for i, name in enumerate(parameters.names):
+            getters[name] = _item(lambda: parameters.arrays, i)
+            getters[f"d{name}"] = _item(lambda: self.iteration.gradients.arrays, i)
+            getters[f"update{name.removeprefix('W')}"] = _item(
+                lambda: self.iteration.update.arrays, i
+            )
+        for i in range(self.info.depth):
+            getters[f"z{i + 1}"] = _item(lambda: self._forwards().pre_activations, i)
+            getters[f"L{i + 1}"] = _item(lambda: self._forwards().activations, i)
+            getters[f"d{i + 1}"] = _item(lambda: self._backwards().deltas, i)
+        return getters
+
+    def _data(self) -> TiledData:
+        """The samples of iteration `shown`."""
+        if self._iteration is not None:
+            return self._iteration.data
+        return self._trainer.batch(self._shown.index)
 
     def _forwards(self) -> ForwardPass:
         if self._forward is None:
-            iteration = self.iteration
-            self._forward = iteration.data.forward(iteration.network, iteration.state.parameters)
+            self._forward = self._data().forward(self.setup.network, self._shown.parameters)
         return self._forward
 
     def _backwards(self) -> BackwardPass:
         if self._backward is None:
-            iteration = self.iteration
-            self._backward = backward(
-                iteration.network, iteration.state.parameters, self._forwards(), iteration.data.T
+            self._backward = self._data().backward(
+                self.setup.network, self._shown.parameters, self._forwards()
             )
         return self._backward
+
+    def _show(self, state: State, iteration: Iteration | None) -> None:
+        self._shown, self._iteration = state, iteration
+        self._forward, self._backward = None, None
+
+
+def _item(arrays: Callable[[], Sequence[Array]], i: int) -> Callable[[], Array]:
+    return lambda: arrays()[i]
 
 
 def run_info(experiment: Experiment, dataset: Dataset, setup: Setup) -> RunInfo:
@@ -185,7 +294,7 @@ def run_info(experiment: Experiment, dataset: Dataset, setup: Setup) -> RunInfo:
         )
     )
     rate = experiment.learning_rate
-    mean_rates = sorted(set(experiment.mean_learning_rates))
+    mean_rates = experiment.mean_learning_rates
     return RunInfo(
         name=experiment.name,
         description=experiment.description,
@@ -202,7 +311,7 @@ def run_info(experiment: Experiment, dataset: Dataset, setup: Setup) -> RunInfo:
         options={
             "data": f"{dataset.name}, {setup.samples:,} samples",
             "learning rate": f"{_numbers(rate)} per sum over {experiment.reference_samples:,}"
-            f" = {_numbers(tuple(mean_rates))} per mean",
+            f" = {_numbers(mean_rates if isinstance(rate, tuple) else mean_rates[0])} per mean",
             "gradients": f"sums over {setup.batch_size or setup.samples:,} samples",
         },
     )
@@ -211,3 +320,26 @@ def run_info(experiment: Experiment, dataset: Dataset, setup: Setup) -> RunInfo:
 def _numbers(value: float | tuple[float, ...]) -> str:
     values = value if isinstance(value, tuple) else (value,)
     return ", ".join(f"{v:g}" for v in values)
+
+
+def same_samples(setup: Setup, laid_out: TiledData) -> bool:
+    """Whether a run's training samples are those that another run has laid out."""
+    pairs = [(setup.X, laid_out.X), (setup.T, laid_out.T), (setup.labels, laid_out.labels)]
+    return all(a is b or (a.dtype == b.dtype and np.array_equal(a, b)) for a, b in pairs)
+
+
+def shape_text(array: Array) -> str:
+    """A shape for people, such as `256 x 784`."""
+    return " x ".join(map(str, array.shape)) or "one number"
+
+
+def experiment_values(experiment: Experiment) -> dict[str, Any]:
+    """The values of an experiment's keys, lists for tuples: what JSON can hold."""
+    values = {f.name: getattr(experiment, f.name) for f in fields(experiment)}
+    return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+
+
+def data_mark(setup: Setup) -> dict[str, Any]:
+    """By what training data are recognised on another machine: their shape and a checksum."""
+    X = np.ascontiguousarray(setup.X.T)
+    return {"shape": list(X.shape), "crc32": zlib.crc32(setup.labels.data, zlib.crc32(X.data))}

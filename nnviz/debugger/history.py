@@ -4,14 +4,26 @@ The names are those of breakpoints, watches, curves and searches: `loss`, `L1.de
 `W2.update_ratio`. To add one, add a line to `RUN_METRICS` or `LAYER_METRICS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nnviz.debugger.source import Frame
+from nnviz.debugger.statistics import LayerStatistics
 from nnviz.engine.arrays import Array
+
+PAGE = 256
+"""Iterations that a table is made for at a time."""
+
+UNIT = np.dtype([("mean", "<f4"), ("saturated", "<f4"), ("last_active", "<i4"), ("silent", "?")])
+"""What is kept of one unit at one iteration; see `LayerStatistics`."""
+
+Units = npt.NDArray[Any]
+"""The units of a layer at one iteration: an array of type `UNIT`."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +90,10 @@ def metric_names(depth: int) -> Mapping[str, Metric]:
 
 
 class History:
-    """A growing table: one row per iteration, one column per name; frames as they were given.
+    """A growing table: one row per iteration, one column per name, and the numbers of each unit.
 
-    Iterations follow one another from `first` on, without gaps.
+    Iterations follow one another from `first` on, without gaps. Numbers of units (float32, 13 bytes
+    a unit) are kept in pages; the table is one piece, because searches run over whole columns.
     """
 
     def __init__(self, depth: int, first: int = 0) -> None:
@@ -88,8 +101,10 @@ class History:
         self.first = first
         self.names = metric_names(depth)
         self._columns = {name: number for number, name in enumerate(self.names)}
-        self._table = np.empty((256, len(self.names)))
+        self._table = np.empty((PAGE, len(self.names)))
         self._rows = 0
+        self._units: tuple[int, ...] = ()
+        self._pages: list[Units] = []
 
     def __len__(self) -> int:
         return self._rows
@@ -106,14 +121,20 @@ class History:
         """Add the next iteration. Raises ValueError where it isn't the next one."""
         if frame.index != self.last + 1:
             raise ValueError(f"iteration {frame.index} after {self.last}: expected the next one")
-        self.append_row(frame_row(frame))
+        self.append_row(frame_row(frame), tuple(layer_units(layer) for layer in frame.layers))
 
-    def append_row(self, row: Array) -> None:
-        """Add the next iteration's numbers, in the order of `names`."""
+    def append_row(self, row: Array, units: Sequence[Units] = ()) -> None:
+        """Add the next iteration's numbers, in the order of `names`, and each layer's units."""
         if self._rows == len(self._table):
             # twice the size: appending stays cheap, however long the run
             self._table = np.concatenate([self._table, np.empty_like(self._table)])
+        if not self._rows:
+            self._units = tuple(len(layer) for layer in units) or (0,) * self.depth
+        if self._rows % PAGE == 0:
+            self._pages.append(np.empty((PAGE, sum(self._units)), UNIT))
         self._table[self._rows] = row
+        if units:
+            np.concatenate(units, out=self._pages[-1][self._rows % PAGE])
         self._rows += 1
 
     def column(self, name: str) -> Array:
@@ -124,15 +145,44 @@ class History:
 
     def row(self, index: int) -> Mapping[str, float]:
         """All numbers of one iteration by name. Raises IndexError outside of the history."""
+        return dict(zip(self._columns, self.values(index).tolist(), strict=True))
+
+    def values(self, index: int) -> Array:
+        """All numbers of one iteration in the order of `names`. IndexError outside."""
         if index not in self:
             raise IndexError(f"iteration {index} is not in {self.first} to {self.last}")
-        values = self._table[index - self.first]
-        return {name: float(values[column]) for name, column in self._columns.items()}
+        return self._table[index - self.first]
+
+    def units(self, index: int) -> tuple[Units, ...]:
+        """The numbers of every layer's units at one iteration. IndexError outside."""
+        if index not in self:
+            raise IndexError(f"iteration {index} is not in {self.first} to {self.last}")
+        page, row = divmod(index - self.first, PAGE)
+        bounds = np.cumsum(self._units)[:-1]
+        return tuple(np.split(self._pages[page][row], bounds))
+
+    def frame(self, index: int) -> Frame:
+        """All numbers of one iteration as they were appended. IndexError outside."""
+        values = iter(self.values(index).tolist())
+        run = {metric.field: next(values) for metric in RUN_METRICS}
+        layers = []
+        for units in self.units(index):
+            numbers = {metric.field: next(values) for metric in LAYER_METRICS}
+            layers.append(
+                LayerStatistics(
+                    **numbers,
+                    unit_mean=_column(units, "mean"),
+                    unit_saturated=_column(units, "saturated"),
+                    last_active=_column(units, "last_active"),
+                    silent=_column(units, "silent"),
+                )
+            )
+        return Frame(**{**run, "index": index}, layers=tuple(layers))
 
     @property
     def nbytes(self) -> int:
-        """Memory in use for the table."""
-        return self._table.nbytes
+        """Memory in use for the tables."""
+        return self._table.nbytes + sum(page.nbytes for page in self._pages)
 
 
 def frame_row(frame: Frame) -> Array:
@@ -141,3 +191,18 @@ def frame_row(frame: Frame) -> Array:
     for layer in frame.layers:
         values += [getattr(layer, metric.field) for metric in LAYER_METRICS]
     return np.array(values, dtype=np.float64)
+
+
+def layer_units(layer: LayerStatistics) -> Units:
+    """The numbers of a layer's units as a table of type `UNIT`, one row per unit."""
+    units = np.empty(len(layer.unit_mean), UNIT)
+    with np.errstate(over="ignore"):  # a mean beyond float32 is infinite for a picture
+        units["mean"], units["saturated"] = layer.unit_mean, layer.unit_saturated
+    units["last_active"], units["silent"] = layer.last_active, layer.silent
+    return units
+
+
+def _column(units: Units, name: str) -> npt.NDArray[Any]:
+    column = units[name].astype(np.int64 if name == "last_active" else UNIT[name])
+    column.flags.writeable = False
+    return column

@@ -4,6 +4,7 @@ The project's engine is one source of runs, a student's own program another, a r
 third. Nothing above this interface reaches into any of them.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -89,15 +90,18 @@ class Frame:
 
 
 class Snapshot(Protocol):
-    """A state that a source can come back to."""
+    """A state that a source can come back to; what it holds is let go when nobody refers to it."""
 
     @property
     def index(self) -> int:
         """The iteration that `advance` would do from here."""
 
     @property
-    def nbytes(self) -> int:
-        """Memory that keeping it costs."""
+    def parts(self) -> Mapping[int, int]:
+        """What keeping it costs: the bytes of each piece of memory, by a number that names it.
+
+        Pieces that snapshots share have the same number in each, and are counted once.
+        """
 
 
 class RunSource(Protocol):
@@ -106,6 +110,9 @@ class RunSource(Protocol):
     The run is a pure function of its start: restoring a snapshot and advancing gives the same bits
     again. `cancelled` is asked inside an iteration; when it says yes, `advance` raises
     `nnviz.engine.tiles.Cancelled` and the source is as it was before.
+
+    Arrays, labels and phases are those of iteration `shown`: the last one done, or, after
+    `restore`, the one that comes next. Looking at it costs what it takes, and changes nothing.
     """
 
     cancelled: Callable[[], bool]
@@ -115,11 +122,26 @@ class RunSource(Protocol):
         """What is fixed about the run."""
 
     @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings that a fork can change, in plain values."""
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """What it takes to run it again, in plain values, for a recorded session."""
+
+    @property
     def index(self) -> int:
         """The iteration that `advance` does next."""
 
-    def advance(self) -> Frame:
-        """Do one iteration and return its numbers."""
+    @property
+    def shown(self) -> int:
+        """The iteration whose arrays are there to look at: `index`, or `index` - 1."""
+
+    def advance(self, evaluate: bool = True) -> Frame:
+        """Do one iteration and return its numbers.
+
+        Without `evaluate`, what costs extra and is known already may be left out (as NaN).
+        """
 
     def snapshot(self) -> Any:
         """The state before iteration `index`."""
@@ -127,14 +149,34 @@ class RunSource(Protocol):
     def restore(self, snapshot: Any) -> None:
         """Come back to a state."""
 
+    def state(self) -> Mapping[str, Array]:
+        """The arrays that make up the state before iteration `index`, by name: W1, b1, V1, ..."""
+
+    def fork(
+        self, snapshot: Any, changes: Mapping[str, Any], arrays: Mapping[str, Array]
+    ) -> "RunSource":
+        """An independent run from a snapshot on, with other settings and arrays of the state.
+
+        Raises InputError where a change makes no sense there, or an array has the wrong shape.
+        """
+
     def phases(self) -> tuple[Phase, ...]:
-        """The phases of the last iteration done."""
+        """The phases of an iteration, in order."""
 
     def array(self, name: str) -> Array:
-        """An array of the last iteration done: W1, b1, z1, L1, d1, dW1, update1, X, T.
+        """An array of iteration `shown`: W1, b1, z1, L1, d1, dW1, update1, X, T.
 
         Raises KeyError with the names there are.
         """
 
     def labels(self) -> Labels:
-        """The labels of the last iteration's samples."""
+        """The labels of the samples of iteration `shown`."""
+
+
+def fingerprint(state: Mapping[str, Array]) -> str:
+    """A hash over all bits of the arrays, as hexadecimal text: equal for equal states only."""
+    digest = hashlib.sha256()
+    for name, array in state.items():
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:16]

@@ -103,7 +103,8 @@ class Trainer:
 
     `observers` look at each block of activations while it is computed (see `tiles.Observer`).
     `cancelled` is asked between blocks; when it answers yes, `Cancelled` is raised and the state
-    is that before the iteration.
+    is that before the iteration. `data` may be another trainer's with the same samples: laying
+    them out takes time and memory.
     """
 
     def __init__(
@@ -111,12 +112,13 @@ class Trainer:
         setup: Setup,
         observers: Sequence[Observer] = (),
         cancelled: Callable[[], bool] = lambda: False,
+        data: TiledData | None = None,
     ) -> None:
         self.setup = setup
         self.observers = tuple(observers)
         self.cancelled = cancelled
         self.state = initial_state(setup)
-        self._full = TiledData(setup.X, setup.T, setup.labels)
+        self.data = data if data is not None else TiledData(setup.X, setup.T, setup.labels)
         self._epoch = -1
         self._order: Labels = np.arange(0)
 
@@ -184,13 +186,13 @@ class Trainer:
         """
         setup = self.setup
         if not setup.batch_size:
-            return self._full
+            return self.data
         epoch, number = divmod(index, setup.batches_per_epoch)
         if epoch != self._epoch:
             rng = np.random.default_rng([setup.seed, epoch])
             self._order, self._epoch = rng.permutation(setup.samples), epoch
         chosen = self._order[number * setup.batch_size : (number + 1) * setup.batch_size]
-        return self._full.subset(chosen)
+        return self.data.subset(chosen)
 
 
 def initial_state(setup: Setup) -> State:
