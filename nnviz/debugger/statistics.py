@@ -291,7 +291,7 @@ def layer_statistics(
     samples of the last epoch, never because of one small batch.
     """
     # what overflows shows as inf or NaN in the numbers, and needs no warning
-    with single_threaded_blas(), np.errstate(all="ignore"):
+    with single_threaded_blas, np.errstate(all="ignore"):
         return tuple(
             _one_layer(iteration, layer, totals[layer], active[layer], window)
             for layer in range(iteration.network.depth)

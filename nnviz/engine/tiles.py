@@ -230,7 +230,7 @@ class _Tiling:
                     self._add(number)
             self._data.spare.give(self._room[0], memory)
 
-        with single_threaded_blas() as threads:
+        with single_threaded_blas as threads:
             share_out(len(self._tiles), threads, work)
 
     def _add(self, number: int) -> None:
@@ -292,5 +292,5 @@ def live_inputs(X: Array) -> Labels | None:
 def _all_finite(array: Array) -> bool:
     # one product is quicker than looking at each number; an overflow only costs the short cut
     values = array.ravel(order="K")
-    with single_threaded_blas(), np.errstate(all="ignore"):
+    with single_threaded_blas, np.errstate(all="ignore"):
         return bool(np.isfinite(values @ values))
