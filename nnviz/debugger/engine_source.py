@@ -6,11 +6,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nnviz.build import build, load_data
 from nnviz.datasets import Dataset
 from nnviz.debugger.phases import Phase, phases
-from nnviz.debugger.source import Frame, LayerInfo, RunInfo
+from nnviz.debugger.source import Frame, LayerInfo, Packed, RunInfo
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import BackwardPass, ForwardPass, accuracy, forward
@@ -40,7 +41,7 @@ class EngineSnapshot:
     """
 
     state: State
-    active: tuple[Labels, ...] | None
+    active: tuple[Labels, ...]
 
     @property
     def index(self) -> int:
@@ -50,7 +51,7 @@ class EngineSnapshot:
     @property
     def parts(self) -> Mapping[int, int]:
         """The bytes of each array, by its identity."""
-        arrays = [*self.state.parameters.arrays, *self.state.optimizer_state, *(self.active or ())]
+        arrays = [*self.state.parameters.arrays, *self.state.optimizer_state, *self.active]
         return {id(array): array.nbytes for array in arrays}
 
 
@@ -81,7 +82,7 @@ class EngineSource:
         self._trainer = Trainer(
             self.setup, [StatisticsObserver()], lambda: self.cancelled(), laid_out
         )
-        self._active: tuple[Labels, ...] | None = None
+        self._active = tuple(np.full(units, -1) for units in self.setup.network.sizes[1:])
         self._shown = self._trainer.state
         self._iteration: Iteration | None = None
         self._forward: ForwardPass | None = None
@@ -149,14 +150,31 @@ class EngineSource:
         self._trainer.state, self._active = snapshot.state, snapshot.active
         self._show(snapshot.state, None)
 
-    def state(self) -> Mapping[str, Array]:
-        """W1, W2, ..., b1, ..., and with momentum the velocities V1, V2, ..., Vb1, ..."""
-        state = self._trainer.state
-        names = state.parameters.names
+    def pack(self, snapshot: EngineSnapshot) -> Packed:
+        """W1, b1, ..., with momentum the velocities V1, Vb1, ..., and active1, ... of the units."""
+        state, names = snapshot.state, snapshot.state.parameters.names
         velocities = [f"V{name.removeprefix('W')}" for name in names]
-        return dict(zip(names, state.parameters.arrays, strict=True)) | dict(
-            zip(velocities, state.optimizer_state, strict=False)
-        )
+        return {
+            **dict(zip(names, state.parameters.arrays, strict=True)),
+            **dict(zip(velocities, state.optimizer_state, strict=False)),
+            **{f"active{i}": active for i, active in enumerate(snapshot.active, start=1)},
+        }
+
+    def unpack(self, index: int, arrays: Packed) -> EngineSnapshot:
+        """The snapshot of iteration `index` from what `pack` gave; InputError: not such a run."""
+        state, active = self._trainer.state, self._active
+        expected = self.pack(EngineSnapshot(state, active))
+        if [*arrays] != [*expected] or any(
+            (a.shape, a.dtype) != (b.shape, b.dtype)
+            for a, b in zip(arrays.values(), expected.values(), strict=True)
+        ):
+            raise InputError(
+                f"the state has the arrays {describe(arrays)}; this run has {describe(expected)}"
+            )
+        values, count = list(arrays.values()), len(state.parameters.arrays)
+        parameters = state.parameters.with_arrays(values[:count]).read_only()
+        end = count + len(state.optimizer_state)
+        return EngineSnapshot(State(index, parameters, tuple(values[count:end])), (*values[end:],))
 
     def fork(
         self,
@@ -328,9 +346,14 @@ def same_samples(setup: Setup, laid_out: TiledData) -> bool:
     return all(a is b or (a.dtype == b.dtype and np.array_equal(a, b)) for a, b in pairs)
 
 
-def shape_text(array: Array) -> str:
+def shape_text(array: npt.NDArray[Any]) -> str:
     """A shape for people, such as `256 x 784`."""
     return " x ".join(map(str, array.shape)) or "one number"
+
+
+def describe(arrays: Packed) -> str:
+    """Names, shapes and types of arrays for people."""
+    return ", ".join(f"{name} ({shape_text(a)}, {a.dtype})" for name, a in arrays.items())
 
 
 def experiment_values(experiment: Experiment) -> dict[str, Any]:

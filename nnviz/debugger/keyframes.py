@@ -18,6 +18,10 @@ NEAR = 16
 RECENT, RECENT_GAP, FAR_GAP = 1000, 12, 60
 """Among the `RECENT` last iterations a seek replays fewer than 12 iterations, before them 60."""
 
+SLOW = 0.0125
+"""Where an iteration takes longer than this, in seconds, the gaps are that much smaller, as far as
+memory allows: a seek is to take 0.15 s among recent iterations and 0.75 s among the others."""
+
 
 class Keyframes:
     """States of a run by iteration, thinned by age and to a budget of memory.
@@ -32,6 +36,7 @@ class Keyframes:
         self._owners: Counter[int] = Counter()
         self._bytes: dict[int, int] = {}
         self._focus = self._indices[-1] if self._indices else 0
+        self._seconds = 0.0
         self.budget = budget
         self.nbytes = 0
         for snapshot in self._snapshots.values():
@@ -65,12 +70,17 @@ class Keyframes:
         """The state of exactly that iteration, if it is kept."""
         return self._snapshots.get(index)
 
+    def iteration_took(self, seconds: float) -> None:
+        """Learn how long iterations take: a moving average of what is told."""
+        self._seconds += (seconds - self._seconds) / 10 if self._seconds else seconds
+
     def thin(self) -> None:
         """Drop states until the rest keep the distances that their ages ask for, and the budget."""
+        wanted = min(1.0, SLOW / self._seconds) if self._seconds else 1.0
         while len(self._indices) > 2:
             crowding = self._crowding()
             position = int(crowding.argmin())
-            enough = crowding[position] > 1 and self.nbytes <= self.budget
+            enough = crowding[position] > wanted and self.nbytes <= self.budget
             if enough or np.isinf(crowding[position]):
                 return
             self._discount(self._snapshots.pop(self._indices.pop(position + 1)))
@@ -82,7 +92,8 @@ class Keyframes:
         distances = np.minimum(ages, np.abs(indices[1:-1] - self._focus))
         allowed = np.where(distances <= NEAR, 1, np.where(ages <= RECENT, RECENT_GAP, FAR_GAP))
         crowding = (indices[2:] - indices[:-2]) / allowed
-        crowding[distances == 0] = np.inf
+        free = [not self._snapshots[index].parts for index in self._indices[1:-1]]
+        crowding[(distances == 0) | free] = np.inf
         return crowding
 
     def _count(self, snapshot: Snapshot) -> None:

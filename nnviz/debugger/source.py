@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.statistics import LayerStatistics
 from nnviz.engine.arrays import Array, Labels
+
+Packed = Mapping[str, npt.NDArray[Any]]
+"""A state as arrays by name, as it is compared, hashed and written to files."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +153,14 @@ class RunSource(Protocol):
     def restore(self, snapshot: Any) -> None:
         """Come back to a state."""
 
-    def state(self) -> Mapping[str, Array]:
-        """The arrays that make up the state before iteration `index`, by name: W1, b1, V1, ..."""
+    def pack(self, snapshot: Any) -> Packed:
+        """All of a snapshot as arrays by name: W1, b1, V1, ..., and what else it takes."""
+
+    def unpack(self, index: int, arrays: Packed) -> Any:
+        """The snapshot of iteration `index` from what `pack` gave.
+
+        Raises InputError where the arrays are not those of such a run.
+        """
 
     def fork(
         self, snapshot: Any, changes: Mapping[str, Any], arrays: Mapping[str, Array]
@@ -173,10 +183,10 @@ class RunSource(Protocol):
         """The labels of the samples of iteration `shown`."""
 
 
-def fingerprint(state: Mapping[str, Array]) -> str:
-    """A hash over all bits of the arrays, as hexadecimal text: equal for equal states only."""
+def fingerprint(arrays: Packed) -> str:
+    """A hash over all bits of the arrays, as hexadecimal text: the same for the same bits only."""
     digest = hashlib.sha256()
-    for name, array in state.items():
+    for name, array in arrays.items():
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]

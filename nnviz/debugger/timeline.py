@@ -4,18 +4,20 @@ A timeline keeps states of the run (keyframes) and replays from the nearest one.
 iterations stay in its history; states are thinned out to keep within a budget of memory.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nnviz.debugger.forks import Branch, Edit, Tree, is_edit, parse_edit
 from nnviz.debugger.history import History
 from nnviz.debugger.keyframes import DEFAULT_BUDGET, NEAR, Keyframes
 from nnviz.debugger.phases import Phase
-from nnviz.debugger.source import Frame, RunSource, Snapshot
+from nnviz.debugger.source import Frame, Packed, RunSource, Snapshot
 from nnviz.engine.arrays import Array
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
@@ -235,7 +237,10 @@ class Timeline:
     def _train(self) -> None:
         """Do an iteration that was never done before."""
         self.keyframes.add(self.source.snapshot())
-        self.history.append(self.source.advance())
+        started = time.perf_counter()
+        frame = self.source.advance()
+        self.keyframes.iteration_took(time.perf_counter() - started)
+        self.history.append(frame)
         for tell in self.on_iteration:
             tell(self)
 
@@ -266,9 +271,9 @@ class Timeline:
         try:
             while self.source.index < recorded[0]:
                 self.source.advance(evaluate=False)
-            replayed = self.source.state()
-            self.source.restore(self.keyframes.at_or_before(recorded[0]))
-            difference, name = largest_difference(self.source.state(), replayed)
+            replayed = self.source.pack(self.source.snapshot())
+            kept = self.source.pack(self.keyframes.at_or_before(recorded[0]))
+            difference, name = largest_difference(kept, replayed)
             self._note(Drift(recorded[0], since, name, difference))
         except Cancelled:
             pass  # the position is reached; the size of the drift stays unmeasured
@@ -289,7 +294,7 @@ class Timeline:
         return f"the run begins at iteration {first}"
 
 
-def relative_difference(a: Array, b: Array) -> float:
+def relative_difference(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> float:
     """norm(b - a) / norm(a): 0 for the same bits, infinite where only one has NaN or a is 0."""
     if a is b:
         return 0.0
@@ -300,6 +305,6 @@ def relative_difference(a: Array, b: Array) -> float:
     return apart / size if size and np.isfinite(apart) else float("inf")
 
 
-def largest_difference(a: Mapping[str, Array], b: Mapping[str, Array]) -> tuple[float, str]:
+def largest_difference(a: Packed, b: Packed) -> tuple[float, str]:
     """The largest relative difference of two states, and the array that has it."""
     return max((relative_difference(a[name], b[name]), name) for name in a)
