@@ -13,11 +13,12 @@ is a share from 0 to 1 of the box's points; the points come from the rubric.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.explanation import Cell, Explanation, SlipKind, State, explain
+from grader.assessment import Cell
+from grader.explanation import Explanation, Slip, SlipKind, explain
 from grader.guard import Worth, believable, weigh
 from grader.table_feedback import (
     carried_message,
@@ -65,17 +66,29 @@ class CellMark:
 
 
 @dataclass(frozen=True)
+class SlipMark:
+    """One slip of the explanation: the boxes it shows in, and the misconceptions that fit.
+
+    `names` is empty for another number; `swapped` and `miswritten` stand among the names.
+    """
+
+    names: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TableMarks:
     """A marked table.
 
-    `cells` in the order of filling; `headline` says what was misunderstood and where to start;
-    `notes` what had no box; `flags` what a person should look at; `worked_out` whether the
-    activations and the gradients were worked out, so that carried numbers and named
-    misconceptions earn in them.
+    `cells` in the order of filling; `headline` says what was misunderstood and where to start,
+    `slips` the same for programs; `notes` what had no box; `flags` what a person should look at;
+    `worked_out` whether the activations and the gradients were worked out, so that carried
+    numbers and named misconceptions earn in them.
     """
 
     cells: tuple[CellMark, ...]
     headline: tuple[str, ...]
+    slips: tuple[SlipMark, ...]
     notes: tuple[str, ...]
     flags: tuple[str, ...]
     worked_out: tuple[bool, bool]
@@ -95,10 +108,11 @@ def mark_table(
     explanation = explain(circuit, truth, typed, settings.significant_digits)
     worth = weigh(circuit, typed, explanation)
     explanation = believable(explanation, worth)
+    carried = explanation.carried(circuit)
     cells = []
     for name, cell in circuit.cells.items():
-        verdict = _verdict(circuit, cell, read[cell], explanation)
-        message = _message(circuit, cell, read[cell], verdict, explanation, worth)
+        verdict = _verdict(cell, read[cell], explanation, carried)
+        message = _message(circuit, cell, read[cell], verdict, explanation, carried, worth)
         if settings.show_solution and verdict != "correct":
             message = f"{message} The right number is {_solution(truth, cell)}.".strip()
         cells.append(
@@ -114,8 +128,9 @@ def mark_table(
     return TableMarks(
         tuple(cells),
         tuple(headline(circuit, explanation)),
+        tuple(_slip_mark(circuit, slip) for slip in explanation.slips),
         _notes(circuit, answers),
-        tuple(_flags(circuit, read, explanation, worth)),
+        tuple(_flags(circuit, read, explanation, carried, worth)),
         worth.worked_out,
     )
 
@@ -127,20 +142,22 @@ def shortened(text: str) -> str:
     return f"{text[:MAX_SHOWN]}... ({len(text):,} characters)"
 
 
+def ended(sentence: str) -> str:
+    """Return the sentence with a full stop, unless it ends with a question."""
+    return sentence if sentence.endswith(("?", ".")) else f"{sentence}."
+
+
 def _verdict(
-    circuit: Circuit, cell: Cell, number: Typed | Unreadable | None, explanation: Explanation
+    cell: Cell, number: Typed | Unreadable | None, explanation: Explanation, carried: Set[Cell]
 ) -> Verdict:
     if number is None:
         return "blank"
     if isinstance(number, Unreadable):
         return "wrong"
-    slip_at = explanation.slip_at
-    if cell in slip_at:
-        slip = slip_at[cell]
+    if cell in explanation.slip_at:
+        slip = explanation.slip_at[cell]
         return "misconception" if slip.labels or slip.kind is SlipKind.SWAPPED else "wrong"
-    if explanation.assessment.states[cell] is State.TRUE:
-        return "correct"
-    return "carried" if circuit.ancestors[cell] & slip_at.keys() else "correct"
+    return "carried" if cell in carried else "correct"
 
 
 def _credit(cell: Cell, verdict: Verdict, worth: Worth, settings: MarkingSettings) -> float:
@@ -160,10 +177,11 @@ def _message(
     number: Typed | Unreadable | None,
     verdict: Verdict,
     explanation: Explanation,
+    carried: Set[Cell],
     worth: Worth,
 ) -> str:
     if isinstance(number, Unreadable):
-        return f"Can't be read: {number.reason}."
+        return ended(f"Can't be read: {number.reason}")
     if verdict in ("misconception", "wrong"):
         return slip_message(circuit, cell, explanation.slip_at[cell])
     if verdict == "correct":
@@ -171,12 +189,19 @@ def _message(
         return twice if cell in worth.unpaid else ""
     if verdict == "blank":
         return "Empty."
-    message = carried_message(circuit, cell, explanation)
+    message = carried_message(circuit, cell, explanation, carried)
     if cell in worth.free_zeros:
         return f"{message} Zeros follow from a zero without any work: a person will look at it."
     if not worth.worked_out[cell[1]]:
         return f"{message} It earns nothing: too few boxes follow from the ones before."
     return message
+
+
+def _slip_mark(circuit: Circuit, slip: Slip) -> SlipMark:
+    names = dict.fromkeys(label.misconception.name for label in slip.labels)
+    if slip.kind in (SlipKind.SWAPPED, SlipKind.MISWRITTEN):
+        names = {slip.kind.value: None, **names}
+    return SlipMark(tuple(names), tuple(cell_name(circuit, cell) for cell in slip.cells))
 
 
 def _solution(truth: Solution, cell: Cell) -> str:
@@ -192,7 +217,9 @@ def _notes(circuit: Circuit, answers: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _flags(circuit: Circuit, read: Read, explanation: Explanation, worth: Worth) -> list[str]:
+def _flags(
+    circuit: Circuit, read: Read, explanation: Explanation, carried: Set[Cell], worth: Worth
+) -> list[str]:
     """Return what a person should look at: what could not be read, and what was withheld."""
     flags = [
         f"{cell_name(circuit, cell)} can't be read: {number.reason}"
@@ -213,7 +240,7 @@ def _flags(circuit: Circuit, read: Read, explanation: Explanation, worth: Worth)
             and cell not in worth.free_zeros
             and (
                 cell in worth.unpaid
-                or _verdict(circuit, cell, number, explanation) in ("carried", "misconception")
+                or _verdict(cell, number, explanation, carried) in ("carried", "misconception")
             )
         ]
         if withheld:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.operations import UndefinedError, Value, tidy
@@ -71,6 +72,7 @@ def gradient_rule(
     return tidy(total)
 
 
+@lru_cache(maxsize=1024)
 def solve(circuit: Circuit) -> Solution:
     """Fill all boxes; `InputError` where an input has no value or a box no finite one."""
     missing = [circuit.nodes[i].name for i in circuit.inputs if circuit.nodes[i].value is None]

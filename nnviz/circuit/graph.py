@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -69,7 +69,7 @@ class Node:
         return int(match[1] or match[3]), int(match[2] or match[4])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Circuit:
     """Nodes in an order in which each comes after its operands; the last one is the output."""
 
@@ -97,7 +97,7 @@ class Circuit:
         """Indices of the operations' boxes, in order of computation."""
         return tuple(i for i, node in enumerate(self.nodes) if node.operation is not None)
 
-    @property
+    @cached_property
     def output(self) -> int:
         """Index of the last box."""
         return len(self.nodes) - 1
@@ -120,26 +120,28 @@ class Circuit:
         return activations | {f"d{self.nodes[i].position}": (i, True) for i in self.backward}
 
     @cached_property
+    def sources(self) -> dict[tuple[int, bool], tuple[tuple[int, bool], ...]]:
+        """For each box the boxes that its rule names; numbers that are given have no box."""
+        return {cell: tuple(self._named_in_rule(*cell)) for cell in self.cells.values()}
+
+    @cached_property
     def ancestors(self) -> dict[tuple[int, bool], frozenset[tuple[int, bool]]]:
-        """For each box all boxes that its rule takes numbers from, directly or through others."""
+        """For each box all boxes that it is computed from, directly or through others."""
         found: dict[tuple[int, bool], frozenset[tuple[int, bool]]] = {}
-        for cell in self.cells.values():
-            direct = self.sources(*cell)
+        for cell, direct in self.sources.items():
             found[cell] = frozenset(direct).union(*(found[source] for source in direct))
         return found
 
-    def sources(self, index: int, is_gradient: bool) -> set[tuple[int, bool]]:
-        """Return the boxes named in a box's rule; numbers that are given have no box."""
+    def _named_in_rule(self, index: int, is_gradient: bool) -> Iterator[tuple[int, bool]]:
         used: set[int] = set() if is_gradient else set(self.nodes[index].operands)
-        gradients = set()
         for consumer, slot in self.consumers[index] if is_gradient else ():
             node = self.nodes[consumer]
             assert node.operation is not None
             formula = node.operation.partial_formulas[slot]
             words = {"{0}": node.operands[0], "{1}": node.operands[-1], "{out}": consumer}
             used |= {i for word, i in words.items() if word in formula}
-            gradients.add((consumer, True))
-        return gradients | {(i, False) for i in used if self.nodes[i].operation is not None}
+            yield consumer, True
+        yield from ((i, False) for i in sorted(used) if self.nodes[i].operation is not None)
 
     def with_inputs(self, values: Mapping[str, Value]) -> Circuit:
         """Return the circuit with these inputs set; `InputError` where a name is unknown."""

@@ -28,7 +28,8 @@ _BLANK = re.compile(r"[\s?_.…-]*")
 class Typed:
     """A number as read. `unit` is the last decimal place of a number typed in decimals, else 0.
 
-    `significant` counts the digits from the first one that is not zero.
+    `significant` counts the digits down to it from the first one that is not zero. The last place
+    of 5885800 is the hundreds: four or more digits before zeros may be a rounded number.
     """
 
     value: Value
@@ -48,7 +49,7 @@ def read_number(text: str) -> Typed | Unreadable | None:
     """Return the number typed, the reason why it can't be read, or None for an empty box."""
     text = text.strip()
     if _PLAIN_INTEGER.fullmatch(text):
-        return Typed(int(text), 1, len(text.lstrip("-0")))
+        return _whole(int(text), text.lstrip("-0"))
     if len(text) > MAX_TYPED:
         return Unreadable(f"{len(text):,} characters are too many for a number")
     if _BLANK.fullmatch(text):
@@ -65,25 +66,43 @@ def read_number(text: str) -> Typed | Unreadable | None:
 
 
 def agrees(typed: Typed, value: Value, significant_digits: int) -> bool:
-    """Say whether a typed number is `value`, exactly or rounded as its last digit allows.
+    """Say whether a typed number is `value`, exactly or as well as its decimals can say it.
 
-    A number that the typed decimals could have held exactly must be met exactly; others to within
-    one unit of the last place (cut or rounded), given at least `significant_digits`.
+    A value that the typed decimals could have held must be met exactly. Another one must be met
+    in `significant_digits` digits.
     """
     if typed.value == value:
         return True
+    if type(value) is int and type(typed.value) is not float:
+        return False
     if not typed.unit:
         inexact = isinstance(typed.value, float) or isinstance(value, float)
         return inexact and math.isclose(typed.value, value, rel_tol=1e-9)
-    if type(value) is int or typed.significant < significant_digits:
-        return False
-    number, right, unit = float(typed.value), float(value), float(typed.unit)
-    if abs(number - right) >= unit:
-        return False
-    holdable = round(right / unit) * unit
-    return not math.isclose(holdable, right, rel_tol=1e-9) or math.isclose(
-        holdable, number, rel_tol=1e-9
-    )
+    if math.isclose(typed.value, value, rel_tol=1e-9):
+        return True
+    error = abs(float(typed.value) - float(value))
+    return error < _allowed(typed, value, significant_digits) and not fits(value, typed)
+
+
+def agrees_to_the_last_digit(typed: Typed, value: Value) -> bool:
+    """Say whether a typed number is `value` cut or rounded at the last digit typed."""
+    error = abs(float(typed.value) - float(value))
+    return error < float(typed.unit) or math.isclose(typed.value, value, rel_tol=1e-9)
+
+
+def _allowed(typed: Typed, value: Value, significant_digits: int) -> float:
+    """Return by how much a rounded number may be off.
+
+    Half a unit of the last significant digit; a number typed in as many digits may be cut there.
+    """
+    half = 0.5 * abs(float(value)) * 10.0**-significant_digits
+    return max(half, float(typed.unit)) if typed.significant >= significant_digits else half
+
+
+def fits(value: Value, typed: Typed) -> bool:
+    """Say whether `value` can be written in full in the decimals of `typed`."""
+    right, unit = float(value), float(typed.unit)
+    return math.isclose(round(right / unit) * unit, right, rel_tol=1e-9)
 
 
 def _read(text: str) -> Typed | Unreadable:
@@ -98,8 +117,17 @@ def _read(text: str) -> Typed | Unreadable:
     if match is None:
         return Typed(value)
     whole, decimals, exponent = match[1], match[2], int(match[3] or 0)
+    if not decimals and not exponent and isinstance(value, int):
+        return _whole(value, whole.lstrip("0"))
     unit = tidy(Fraction(10) ** (exponent - len(decimals)))
     return Typed(value, unit, len((whole + decimals).lstrip("0")))
+
+
+def _whole(value: int, digits: str) -> Typed:
+    kept = digits.rstrip("0")
+    if len(kept) < 4:
+        return Typed(value, 1, len(digits))
+    return Typed(value, 10 ** (len(digits) - len(kept)), len(kept))
 
 
 def _why(text: str, reason: str) -> str:
