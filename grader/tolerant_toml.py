@@ -42,7 +42,12 @@ class Entry:
 
     @property
     def is_quoted(self) -> bool:
-        """Whether it stands between quotes; backslashes of LaTeX may keep it from being TOML."""
+        """Whether it stands between quotes; backslashes of LaTeX may keep it from being TOML.
+
+        (For a text over several lines without its closing quotes there is a note already.)
+        """
+        if self.raw.startswith(_WIDE_QUOTES):
+            return True
         return len(self.raw) > 1 and self.raw[0] == self.raw[-1] and self.raw[0] in "\"'"
 
     @property
@@ -274,6 +279,6 @@ def _unclosed(line: int, statement: str, missing: str) -> str:
 
 
 def quoted(text: str, length: int = 60) -> str:
-    """The text on one line between quotes, shortened, for a message."""
+    """The text on one line between backticks, shortened, for a message."""
     line = " ".join(text.split())
-    return f'"{line if len(line) <= length else line[: length - 1] + "…"}"'
+    return f"`{line if len(line) <= length else line[: length - 1] + '…'}`"

@@ -24,7 +24,8 @@ VERDICTS = {
 """A mark with words for each verdict, and a colour that adds nothing to them."""
 
 _JOINERS = "\u200c\u200d"
-_WIDEST_TYPED = 40
+_WIDEST_TYPED = 20
+"""Answers up to this length get a column of their own; longer ones stand above the message."""
 
 
 def print_grade(grade: Grade, console: Console) -> None:
@@ -66,32 +67,40 @@ def _visible_character(character: str) -> str:
 
 def _problem(problem: ProblemGrade) -> Table:
     points = f"{shown(problem.points)} of {shown(problem.max_points)}"
-    name = "Extra credit" if problem.extra else f"Problem {problem.id}"
+    heading = "Extra credit" if problem.extra else f"Problem {problem.id}"
     table = Table(
-        title=Text(f"{name}: {problem.title} — {points}", style="bold"),
+        title=Text(f"{heading}: {problem.title} — {points}", style="bold"),
         title_justify="left",
         box=None,
         padding=(0, 2, 0, 0),
         header_style="dim",
     )
+    lengths = [len(item.typed) for item in problem.items]
+    apart = 0 < max(lengths, default=0) <= _WIDEST_TYPED
     table.add_column("")
-    table.add_column("yours", overflow="fold", max_width=_WIDEST_TYPED)
+    if apart:
+        table.add_column("yours", overflow="fold")
     table.add_column("verdict", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
     for item in problem.items:
-        table.add_row(*_row(item))
+        name, typed, verdict, given, message = _row(item)
+        if apart:
+            table.add_row(name, typed, verdict, given, message)
+        else:
+            below = Text("\n").join(part for part in (typed, message) if part)
+            table.add_row(name, verdict, given, below)
     return table
 
 
-def _row(item: Item) -> tuple[Text, ...]:
+def _row(item: Item) -> tuple[Text, Text, Text, Text, Text]:
+    """The item's name, what was typed, verdict, points, message."""
     words, colour = VERDICTS[item.verdict]
-    typed = visible(" ".join(item.typed.split()), _WIDEST_TYPED)
     waits = item.verdict == "needs-person" and item.max_points
     points = "?" if waits else shown(item.points)
     return (
         Text(visible(item.id)),
-        Text(typed),
+        Text(visible(" ".join(item.typed.split()))),
         Text(words, style=colour),
         Text(f"{points} / {shown(item.max_points)}"),
         Text(visible(item.message)),

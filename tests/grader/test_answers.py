@@ -50,18 +50,18 @@ def test_never_raises(text):
     [
         (
             "[problem1]\na23 = 1",
-            'answers.toml:2: unknown key "a23" in [problem1]; did you mean a22?',
+            "answers.toml:2: unknown key `a23` in [problem1]; did you mean a22?",
         ),
-        ("[problem1]\nx = 1", 'answers.toml:2: unknown key "x" in [problem1]; expected a21, a22'),
+        ("[problem1]\nx = 1", "answers.toml:2: unknown key `x` in [problem1]; expected a21, a22"),
         (
             "[problem1]\na21 = 1\na21 = 2",
-            'answers.toml:3: a21 is given again; this one counts, not "1" of line 2',
+            "answers.toml:3: a21 is given again; this one counts, not `1` of line 2",
         ),
-        ("[problem1]\na21 = 2*3", 'answers.toml:2: a21 is not TOML; read as "2*3"'),
-        ("[problem1]\nhello", 'answers.toml:2: "hello": expected KEY = "VALUE"'),
+        ("[problem1]\na21 = 2*3", "answers.toml:2: a21 is not TOML; read as `2*3`"),
+        ("[problem1]\nhello", 'answers.toml:2: `hello`: expected KEY = "VALUE"'),
         (
             "[problem9]",
-            'answers.toml:1: "[problem9]": expected one of [problem1], [derivatives], '
+            "answers.toml:1: `[problem9]`: expected one of [problem1], [derivatives], "
             "[texts], [claims]",
         ),
     ],
@@ -74,18 +74,18 @@ def test_slip_is_told_with_its_line(text, note):
 @pytest.mark.parametrize(
     ("line", "note"),
     [
-        ('train_accuracy = "ninety"', 'train_accuracy = "ninety": expected a number, such as 92.1'),
-        ("train_accuracy = nan", 'train_accuracy = "nan": expected a number, such as 92.1'),
+        ('train_accuracy = "ninety"', "train_accuracy = `ninety`: expected a number, such as 92.1"),
+        ("train_accuracy = nan", "train_accuracy = `nan`: expected a number, such as 92.1"),
         (
             "train_accuracy = 92,1",
-            'train_accuracy = "92,1": expected 92.1 or 921? Write it without a comma',
+            "train_accuracy = `92,1`: expected 92.1 or 921? Write it without a comma",
         ),
         ("iteration = 2.5", "iteration = 2.5: expected a whole number from 0 to 1,000,000"),
         ("iteration = 10000000", "iteration = 1e+07: expected a whole number from 0 to 1,000,000"),
-        ("dead = 14", 'dead = "14": expected the layers\' counts, such as { L1 = 14 }'),
+        ("dead = 14", "dead = `14`: expected the layers' counts, such as { L1 = 14 }"),
         (
             "dead = { L1 = -1 }",
-            'dead = "{ L1 = -1 }": expected the layers\' counts, such as { L1 = 14 }',
+            "dead = `{ L1 = -1 }`: expected the layers' counts, such as { L1 = 14 }",
         ),
     ],
 )

@@ -131,7 +131,7 @@ def test_missing_closing_quotes_cost_no_other_answer():
     text = '[texts]\n"2.1" = """first\nmore\n"2.2" = """second\nmore"""\n'
     assert values(text) == {("texts", "2.1"): "first\nmore", ("texts", "2.2"): "second\nmore"}
     assert notes(text) == [
-        '2: ""2.1" = """first": the closing quotes are missing; read up to line 3'
+        '2: `"2.1" = """first`: the closing quotes are missing; read up to line 3'
     ]
 
 
@@ -180,7 +180,7 @@ def test_header_with_a_slip_is_recognised():
     """A missing bracket or a space is noted, and the table is the one that was meant."""
     assert values("[Problem 1\na21 = 1") == {("problem1", "a21"): "1"}
     assert read("[Problem 1\na21 = 1", KNOWN).notes == (
-        Note(1, '"[Problem 1": read as [problem1]'),
+        Note(1, "`[Problem 1`: read as [problem1]"),
     )
 
 
@@ -191,7 +191,7 @@ def test_dotted_key_is_one_key():
 
 def test_line_that_is_nothing_is_told():
     """The note says what was read and what was expected."""
-    assert notes("[problem1]\nminus four") == ['2: "minus four": expected KEY = "VALUE"']
+    assert notes("[problem1]\nminus four") == ['2: `minus four`: expected KEY = "VALUE"']
 
 
 @pytest.mark.parametrize(
