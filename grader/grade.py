@@ -5,7 +5,8 @@ Nothing here prints or writes, and no code of the student runs. What no machine 
 """
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -13,9 +14,9 @@ import numpy as np
 from grader.answers import FILE_NAME, Claim
 from grader.backprop_table import MarkingSettings, TableMarks, mark_table
 from grader.claims import ClaimMark, mark_claims
-from grader.derivatives import mark_derivative
+from grader.derivatives import DerivativeMark, DerivativeQuestion, mark_derivative
 from grader.results import Grade, Item, ProblemGrade, Verdict
-from grader.rubric import Derivative, Part, Problem, Rubric, Table
+from grader.rubric import Derivative, Part, Problem, Rubric, Table, table_name
 from grader.submission import Submission
 from grader.tolerant_toml import quoted
 from nnviz import __version__
@@ -24,35 +25,35 @@ LONGEST_TYPED = 200
 """Characters of an answer that a grade repeats."""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What each marker found: problem id -> table, derivative id -> formula, and all claims."""
+
+    tables: Mapping[str, TableMarks]
+    derivatives: Mapping[str, DerivativeMark]
+    claims: Sequence[ClaimMark]
+
+    @property
+    def flags(self) -> Iterator[str]:
+        """What a person should look at."""
+        for table in self.tables.values():
+            yield from table.flags
+        for derivative in self.derivatives.values():
+            yield from derivative.flags
+
+
 def grade(submission: Submission, rubric: Rubric) -> Grade:
-    """Mark everything of a submission that a machine can mark."""
-    tables = {
-        problem.id: mark_table(
-            rubric.circuits[problem.id],
-            submission.typed.get(problem.cells_table, {}),
-            _settings(rubric),
-        )
-        for problem in rubric.problems
-        if problem.table
-    }
-    meant = [claim for claim in submission.claims if claim.problem in rubric.claim_problems]
-    claims = mark_claims(meant, submission.folder, rubric.file.claims)
-    problems = tuple(
-        ProblemGrade(
-            problem.id,
-            problem.title,
-            problem.extra,
-            tuple(_items(problem, submission, tables, claims)),
-        )
-        for problem in rubric.problems
-    )
-    flags = (flag for marks in tables.values() for flag in marks.flags)
+    """Mark everything of a submission that a machine can mark, and give it points."""
+    marks = mark(submission, rubric)
     return Grade(
         assignment=rubric.file.assignment,
         student=submission.student,
-        problems=problems,
-        headline=tuple(line for marks in tables.values() for line in marks.headline),
-        notes=(*submission.notes, *_misplaced(submission, rubric), *flags),
+        problems=tuple(
+            ProblemGrade(p.id, p.title, p.extra, tuple(_items(p, submission, marks)))
+            for p in rubric.problems
+        ),
+        headline=tuple(line for table in marks.tables.values() for line in table.headline),
+        notes=(*submission.notes, *_misplaced(submission, rubric), *marks.flags),
         isolation=(),
         seed=None,
         input_hash=submission.input_hash,
@@ -64,22 +65,35 @@ def grade(submission: Submission, rubric: Rubric) -> Grade:
     )
 
 
-def _items(
-    problem: Problem,
-    submission: Submission,
-    tables: dict[str, TableMarks],
-    claims: Sequence[ClaimMark],
-) -> Iterator[Item]:
+def mark(submission: Submission, rubric: Rubric) -> Marks:
+    """Let every marker look at its part of the submission."""
+    settings = _settings(rubric)
+    tables = {
+        id: mark_table(circuit, submission.typed.get(table_name(id), {}), settings)
+        for id, circuit in rubric.circuits.items()
+    }
+    derivatives = {
+        asked.id: mark_derivative(
+            submission.answer("derivatives", asked.id), _question(asked), settings
+        )
+        for problem in rubric.problems
+        for asked in problem.derivatives
+    }
+    claims = [claim for claim in submission.claims if claim.problem in rubric.claim_problems]
+    return Marks(tables, derivatives, mark_claims(claims, submission.folder, rubric.file.claims))
+
+
+def _items(problem: Problem, submission: Submission, marks: Marks) -> Iterator[Item]:
     """The items of one problem: cells, derivatives, then its parts."""
     if problem.table:
-        yield from _cells(problem.table, tables[problem.id])
+        yield from _cells(problem.table, marks.tables[problem.id])
     for derivative in problem.derivatives:
-        yield _derivative(derivative, submission.answer("derivatives", derivative.id))
+        yield _derivative(derivative, marks.derivatives[derivative.id])
     for part in problem.parts:
         if part.code:
             yield _code(part, submission.has_code)
         if part.claim:
-            yield from _claims(part, [mark for mark in claims if mark.claim.problem == part.id])
+            yield from _claims(part, [one for one in marks.claims if one.claim.problem == part.id])
         if part.text:
             yield _text(part, submission.answer("texts", part.id))
 
@@ -92,8 +106,7 @@ def _cells(table: Table, marks: TableMarks) -> Iterator[Item]:
         yield Item(cell.name, cell.verdict, points, most, typed, cell.read_as, cell.message)
 
 
-def _derivative(asked: Derivative, typed: str) -> Item:
-    mark = mark_derivative(typed, asked.answer, asked.variables, asked.domain)
+def _derivative(asked: Derivative, mark: DerivativeMark) -> Item:
     points = asked.points * _exact(mark.credit)
     shown = mark.typed[:LONGEST_TYPED]
     return Item(asked.id, mark.verdict, points, asked.points, shown, mark.read_as, mark.message)
@@ -101,7 +114,7 @@ def _derivative(asked: Derivative, typed: str) -> Item:
 
 def _code(part: Part, has_code: bool) -> Item:
     verdict: Verdict = "needs-person" if has_code else "blank"
-    message = "the code is here, but not checked by machine" if has_code else "no code"
+    message = "not checked by machine" if has_code else "no code"
     return Item(f"{part.id} code", verdict, Fraction(0), part.code, message=message)
 
 
@@ -122,6 +135,10 @@ def _text(part: Part, text: str) -> Item:
     return Item(
         f"{part.id} text", verdict, Fraction(0), part.text, text[:LONGEST_TYPED], message=message
     )
+
+
+def _question(asked: Derivative) -> DerivativeQuestion:
+    return DerivativeQuestion(asked.answer, asked.variables, asked.domain, asked.function, asked.by)
 
 
 def _settings(rubric: Rubric) -> MarkingSettings:

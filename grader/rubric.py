@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from nnviz.circuit import Circuit, load_circuit
+from nnviz.circuit.expressions import parse
 from nnviz.errors import InputError
 
 FILE_NAME = "rubric.toml"
@@ -43,10 +44,11 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Derivative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A derivative that is asked: the answer in any notation, and where the two must agree."""
+    """The derivative of `function` with respect to `by`; `domain` is where it is asked for."""
 
     id: str
-    question: str
+    function: str
+    by: str
     answer: str
     variables: tuple[str, ...]
     points: Fraction
@@ -87,11 +89,6 @@ class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     derivatives: tuple[Derivative, ...] = ()
     parts: tuple[Part, ...] = ()
 
-    @property
-    def cells_table(self) -> str:
-        """The name of the table in answers.toml that holds the circuit's cells."""
-        return f"problem{self.id}"
-
 
 class RubricFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file as it is written."""
@@ -119,11 +116,7 @@ class Rubric:
     @cached_property
     def sheet(self) -> Mapping[str, tuple[str, ...]]:
         """What may be answered: table of answers.toml -> keys."""
-        cells = {
-            problem.cells_table: tuple(self.circuits[problem.id].cells)
-            for problem in self.problems
-            if problem.table
-        }
+        cells = {table_name(id): tuple(circuit.cells) for id, circuit in self.circuits.items()}
         derivatives = tuple(d.id for problem in self.problems for d in problem.derivatives)
         texts = tuple(p.id for problem in self.problems for p in problem.parts if p.text)
         return {**cells, "derivatives": derivatives, "texts": texts}
@@ -132,6 +125,11 @@ class Rubric:
     def claim_problems(self) -> tuple[str, ...]:
         """The parts that a claim can be made for."""
         return tuple(p.id for problem in self.problems for p in problem.parts if p.claim)
+
+
+def table_name(problem: str) -> str:
+    """The name of the table in answers.toml that holds the cells of this problem's circuit."""
+    return f"problem{problem}"
 
 
 def load_rubric(folder: Path) -> Rubric:
@@ -189,6 +187,8 @@ def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
             if name in seen or names.count(name) > 1:
                 raise InputError(f"{place}: the id {name} stands twice")
         seen.update(names)
+        for derivative in problem.derivatives:
+            _check_formulas(derivative, place)
         parts = _parts(problem, circuits.get(problem.id))
         if sum(parts.values()) != problem.points:
             summands = " + ".join(f"{shown(value)} ({what})" for what, value in parts.items())
@@ -204,6 +204,15 @@ def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
     for key in ("carried", "misconception"):
         if getattr(file.marking, key) > 1:
             raise InputError(f"marking.{key}: expected a share from 0 to 1")
+
+
+def _check_formulas(derivative: Derivative, place: str) -> None:
+    """Refuse formulas that can't be read, which no answer could be held against."""
+    for key in ("function", "answer"):
+        try:
+            parse(getattr(derivative, key), derivative.variables)
+        except InputError as error:
+            raise InputError(f"{place}: derivative {derivative.id}: {key}: {error}") from error
 
 
 def _parts(problem: Problem, circuit: Circuit | None) -> dict[str, Fraction]:

@@ -48,10 +48,11 @@ def test_partly_wrong_table_loses_only_what_is_wrong(make_submission, graded):
     assert any("a31" in line for line in result.headline)
 
 
-def test_wrong_derivative_costs_that_derivative(make_submission, graded):
-    """Half a point."""
-    result = graded(make_submission(RIGHT | {"square": "x"}))
-    assert result.problems[0].points == Fraction(45, 10)
+@pytest.mark.parametrize(("typed", "lost"), [("7", "1/2"), ("x", "1/4"), ("", "1/2")])
+def test_wrong_derivative_costs_that_derivative(make_submission, graded, typed, lost):
+    """Half a point, and half of that where the power's own rule was only half applied."""
+    result = graded(make_submission(RIGHT | {"square": typed}))
+    assert result.problems[0].points == 5 - Fraction(lost)
 
 
 def test_broken_file_costs_only_what_is_broken(make_submission, graded):
@@ -129,7 +130,7 @@ def test_claim_for_no_part_is_noted_and_not_run(make_submission, graded):
     """The parts that take claims are listed."""
     more = '\n[[claims]]\nproblem = "9"\nexperiment = "course"\niteration = 900000\n'
     (note,) = graded(make_submission(RIGHT, more)).notes
-    assert re.fullmatch(r'answers.toml:\d+: a claim for "9": expected one of 2.1, .*', note)
+    assert re.fullmatch(r"answers.toml:\d+: a claim for `9`: expected one of 2.1, .*", note)
 
 
 def test_points_add_up(make_submission, graded, rubric):
@@ -148,7 +149,7 @@ def test_other_assignment_only_warns(make_submission, graded):
     path.write_text(path.read_text().replace('"assignment1"', '"assignment2"'))
     result = graded(folder)
     assert result.assignment == "assignment1"
-    assert result.notes == ('answers.toml: assignment = "assignment2"; graded as assignment1',)
+    assert result.notes == ("answers.toml: assignment = `assignment2`; graded as assignment1",)
 
 
 def test_same_submission_same_bytes(make_submission, graded):

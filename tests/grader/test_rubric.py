@@ -71,6 +71,11 @@ def test_sheet_offers_what_the_circuit_asks(rubric):
         ("gradient = 0.3", "gradient = -0.3", "expected a number from 0, not -0.3 - at"),
         ("gradient = 0.3", "gradient = nan", "expected a number, not"),
         ("gradient = 0.3", "gradient = true", "expected a number, not 'True' - at"),
+        (
+            'answer = "2 x"',
+            'answer = "2 y"',
+            r"problems\[0\] \(id 1\): derivative square: answer: ",
+        ),
         ('id = "2.2"', 'id = "2.1"', "the id 2.1 stands twice"),
         ('id = "square"', 'id = "exponential"', "the id exponential stands twice"),
         (
