@@ -14,21 +14,22 @@ from nnviz.engine.optimizers import GRADIENT_DESCENT, MOMENTUM, ScheduleSettings
 from nnviz.engine.training import Setup
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment, per_layer
+from nnviz.faults import find_fault
 
 MAX_WEIGHTS = 100_000_000
 """The largest network that is built: 400 MB of float32, and as much again for each gradient."""
 
 
 def load_data(experiment: Experiment) -> Dataset:
-    """The data set that the experiment names, with random labels where it asks for them.
+    """The data set that the experiment names, with random labels or a fault where it asks for them.
 
     Raises InputError where the data is not there or not usable.
     """
     dataset = load_dataset(experiment.data)
     if experiment.labels == "random":
         classes = experiment.label_classes or dataset.classes
-        return with_random_labels(dataset, classes, experiment.seed)
-    return dataset
+        dataset = with_random_labels(dataset, classes, experiment.seed)
+    return find_fault(experiment.fault).plant_data(dataset) if experiment.fault else dataset
 
 
 def build_network(experiment: Experiment, dataset: Dataset) -> Network:
@@ -52,7 +53,20 @@ def build_network(experiment: Experiment, dataset: Dataset) -> Network:
 
 
 def build(experiment: Experiment, dataset: Dataset) -> Setup:
-    """Everything that decides the run, the start weights drawn from the experiment's seed."""
+    """Everything that decides the run, the start weights drawn from the experiment's seed.
+
+    Raises InputError where the experiment's fault can't be planted in it.
+    """
+    setup = _sound(experiment, dataset)
+    if not experiment.fault:
+        return setup
+    try:
+        return find_fault(experiment.fault).plant(setup)
+    except InputError as error:
+        raise InputError(f"fault {experiment.fault}: {error}") from error
+
+
+def _sound(experiment: Experiment, dataset: Dataset) -> Setup:
     network = build_network(experiment, dataset)
     dtype = np.dtype(experiment.dtype)
     X, T = dataset.X.astype(dtype, copy=False), dataset.T.astype(dtype, copy=False)

@@ -161,6 +161,7 @@ class Experiment:
     batch_size: int = _count(0, "samples in a mini-batch (0: the full batch)", least=0)
     dtype: str = _choice("float32", "precision of all arrays", ("float32", "float64"))
     iterations: int = _count(200, "updates of a headless run", least=0)
+    fault: str = _text("", "a fault planted on purpose, from `nnviz.faults` (none: a sound run)")
 
     def __post_init__(self) -> None:
         _check(self)
@@ -246,6 +247,10 @@ def _check(experiment: Experiment) -> None:
             _refuse(key, value, f"; there are {wanted} {accepts.one_per}s")
     if problem := pairing_problem(LOSSES[experiment.loss], ACTIVATIONS[experiment.output]()):
         raise InputError(f"loss and output: {problem}")
+    if experiment.fault:
+        from nnviz.faults import find_fault  # whose healthy runs are experiments themselves
+
+        find_fault(experiment.fault)
 
 
 def _converted(key: str, value: Any) -> Any:

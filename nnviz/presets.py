@@ -44,6 +44,13 @@ _RUNS = (
     replace(COURSE, name="slope", description="The starter with sigmoid slope k = 0.4", k=0.4),
     replace(
         COURSE,
+        name="slope-forgotten-k",
+        description="As slope, with a derivative that lacks the factor k: a planted fault",
+        k=0.4,
+        fault="slope-forgotten-k",
+    ),
+    replace(
+        COURSE,
         name="init-scaled",
         description="The starter's weights divided by 5, 5, 2, so that sigmoids don't saturate",
         init_divisor=(5.0, 5.0, 2.0),
