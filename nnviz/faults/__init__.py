@@ -2,7 +2,7 @@
 
 A fault is planted from outside, as a wrong record of a registry, a wrapped update, other start
 weights or other data: the engine does not know of it. To add one, add an entry to
-`nnviz.faults.catalogue`. An experiment has one planted by `fault = "NAME"`.
+`settings.py` or `maths.py`. An experiment has one planted by `fault = "NAME"`.
 """
 
 from nnviz.faults.catalogue import FAULTS, find_fault
