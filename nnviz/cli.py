@@ -51,6 +51,7 @@ VERBS = {
         Verb("tui", "Debug a training run", "step through a training run in the terminal"),
         Verb("train", "Train", "train without the debugger: closing table, JSON, figures"),
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
+        Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),
         Verb("presets", "Look things up", "list the course's runs, or print one as a file"),
         Verb("data", "Look things up", "list the data sets, and whether they are on this machine"),

@@ -1,14 +1,17 @@
 """The grade as a table in the terminal, for the person who just graded."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.reading import ReadBack
 from grader.results import Grade, Item, ProblemGrade
 from grader.rubric import shown
+from grader.submission import Submission
 
 VERDICTS = {
     "correct": ("✓ correct", "green"),
@@ -40,12 +43,26 @@ def grade_view(grade: Grade) -> RenderableType:
     parts += [Padding(_problem(problem), (1, 0, 0, 0)) for problem in grade.problems]
     if grade.headline:
         parts += [Text("\nWhat to look at first", style="bold"), *_lines(grade.headline)]
-    if grade.notes:
-        parts += [Text("\nNotes", style="bold"), *_lines(grade.notes)]
+    parts += _notes(grade.notes)
     parts.append(Text(f"\n{_total(grade)}", style="bold"))
     layers = ", ".join(grade.isolation) or "none needed: no code of the submission was run"
     parts.append(Text(f"Isolation: {layers}", style="dim"))
     return Group(*parts)
+
+
+def print_reading(submission: Submission, answers: Sequence[ReadBack], console: Console) -> None:
+    """Print how each answer is read, and what could not be."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    table.add_column("yours", overflow="fold")
+    table.add_column("read as", overflow="fold")
+    for answer in answers:
+        typed = Text(visible(" ".join(answer.typed.split()), _WIDEST_TYPED))
+        problem = Text(f"✗ can't be read: {visible(answer.problem)}", style="red")
+        read_as = Text(visible(answer.read_as)) if answer.typed.strip() else Text("· blank", "dim")
+        table.add_row(Text(visible(answer.id)), typed, problem if answer.problem else read_as)
+    student = Text(f"Submission of {visible(submission.student)}", style="bold")
+    console.print(student, table, *_notes(submission.notes), sep="\n")
 
 
 def visible(text: str, length: int = 2_000) -> str:
@@ -107,7 +124,11 @@ def _row(item: Item) -> tuple[Text, Text, Text, Text, Text]:
     )
 
 
-def _lines(lines: tuple[str, ...]) -> list[Text]:
+def _notes(notes: Sequence[str]) -> list[Text]:
+    return [Text("\nNotes", style="bold"), *_lines(notes)] if notes else []
+
+
+def _lines(lines: Sequence[str]) -> list[Text]:
     return [Text(f"  {visible(line)}") for line in lines]
 
 

@@ -1,0 +1,52 @@
+"""`nnviz check` shows how answers are read, and never whether they are right."""
+
+import pytest
+
+from nnviz.cli import main
+
+
+@pytest.fixture
+def check(tmp_path, capsys):
+    """Return a function that checks the template with these answers: exit code and output."""
+
+    def run(answers):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        main(["new", "assignment1", str(folder), "--student", "ann"])
+        path = folder / "answers.toml"
+        text = path.read_text()
+        for key, value in answers.items():
+            text = text.replace(f'{key} = ""', f'{key} = "{value}"')
+        path.write_text(text)
+        capsys.readouterr()
+        code = main(["check", str(folder)])
+        return code, capsys.readouterr().out
+
+    return run
+
+
+def row(out, name):
+    return next(line.split() for line in out.splitlines() if line.startswith(f"{name} "))
+
+
+def test_answers_are_read_back(check):
+    """The number and the formula that were understood stand beside what was typed."""
+    code, out = check({"a21": "-20/2", "square": "x+x"})
+    assert code == 0
+    assert row(out, "a21") == ["a21", "-20/2", "-10"]
+    assert row(out, "square") == ["square", "x+x", "x", "+", "x"]
+    assert row(out, "a22") == ["a22", "·", "blank"]
+
+
+def test_what_cannot_be_read_is_told(check):
+    """With the reason, and exit code 1."""
+    code, out = check({"a21": "minus four", "square": "2 +"})
+    assert code == 1
+    assert "✗ can't be read" in " ".join(row(out, "a21"))
+    assert "✗ can't be read" in " ".join(row(out, "square"))
+
+
+def test_right_and_wrong_look_the_same(check):
+    """Nothing but the number differs, so that nobody can try until it is right."""
+    right, wrong = check({"a21": "-4", "square": "2x"}), check({"a21": "-7", "square": "3x"})
+    assert right[0] == wrong[0] == 0
+    assert right[1].replace("-4", "-7").replace("2x", "3x").replace("2 *", "3 *") == wrong[1]
