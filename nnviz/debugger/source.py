@@ -22,7 +22,10 @@ Packed = Mapping[str, npt.NDArray[Any]]
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """One layer as the views need to know it. `number` counts from 1: L1, W1."""
+    """One layer as the views need to know it. `number` counts from 1: L1, W1.
+
+    `k` is the slope parameter of a sigmoid, 1 for any other activation.
+    """
 
     number: int
     units: int
@@ -31,6 +34,7 @@ class LayerInfo:
     formula: str
     silent: str
     saturates: bool
+    k: float = 1.0
 
     @property
     def name(self) -> str:
