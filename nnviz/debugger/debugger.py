@@ -194,7 +194,11 @@ class Debugger:
         return self.timeline
 
     def _stop(self, item: Breakpoint) -> Stop:
-        return Stop(f"breakpoint {item.number}: {item.predicate.text}", item)
+        row = self.timeline.history.row(self.timeline.index)
+        names = [name for name in item.predicate.names if name != "iteration"]
+        values = ", ".join(f"{name} = {row[name]:.4g}" for name in names)
+        found = f" - {values}" if values else ""
+        return Stop(f"breakpoint {item.number}: {item.predicate.text}{found}", item)
 
     def _note_hit(self, item: Breakpoint, index: int) -> Breakpoint:
         noted = replace(item, hits=tuple(sorted({*item.hits, index})))

@@ -1,55 +1,65 @@
-"""The terminal application: keys become commands to the runner, views become panels."""
+"""The terminal application: keys become orders to the runner, views become panels."""
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.screen import Screen
 
-from nnviz.debugger.timeline import Timeline
+from nnviz.debugger.commands import COMMANDS, completions
+from nnviz.debugger.debugger import Debugger
+from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.drawing.look import ColorDepth, Look, look_from
 from nnviz.tui.keys import KEYS
 from nnviz.tui.layout import TABS, layout
 from nnviz.tui.panels import PANELS
-from nnviz.tui.runner import Go, Pause, Play, Runner, Speed
+from nnviz.tui.runner import Go, Order, Pause, PhaseStep, Play, PlayBack, Runner, Said, Speed, Type
 from nnviz.tui.state import PICTURES, Choice
+from nnviz.tui.text_screen import TextScreen, help_text
 from nnviz.tui.view import View
 from nnviz.tui.widgets import PanelWidget
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, float("inf"))
 
 
-class NewView(Message):
-    """The runner has made a view, or failed. An old one not yet handled is replaced."""
+class FromRunner(Message):
+    """The runner has made a view, answered a command, or failed."""
 
-    def __init__(self, view: View | Exception) -> None:
+    def __init__(self, news: View | Said | Exception) -> None:
         super().__init__()
-        self.view = view
+        self.news = news
 
     def can_replace(self, message: Message) -> bool:
-        """A slow screen skips stale views."""
-        return isinstance(message, NewView)
+        """A slow screen skips stale views, and nothing else."""
+        return (
+            isinstance(message, FromRunner)
+            and isinstance(self.news, View)
+            and isinstance(message.news, View)
+        )
 
 
 class NnvizApp(App[None]):
-    """The debugger on a screen. `open_timeline` is called on the runner's thread."""
+    """The debugger on a screen. `open_debugger` is called on the runner's thread."""
 
     CSS = """
     Screen { layout: vertical; overflow: hidden; }
     PanelWidget { position: absolute; display: none; }
+    CommandBar { dock: bottom; display: none; height: 1; border: none; padding: 0 1; }
+    CommandBar:focus { border: none; }
     """
-    ENABLE_COMMAND_PALETTE = True
+    AUTO_FOCUS = None  # keys belong to the application until the command line is asked for
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.keys, key.action, key.help, show=False, priority=key.action == "interrupt")
         for key in KEYS
     ]
 
-    def __init__(self, open_timeline: Callable[[], Timeline], look: Look | None = None) -> None:
+    def __init__(self, open_debugger: Callable[[], Debugger], look: Look | None = None) -> None:
         self.look = look or look_from(os.environ)
         super().__init__(ansi_color=self.look.depth in (ColorDepth.NONE, ColorDepth.ANSI16))
         self.choice = Choice()
@@ -57,16 +67,17 @@ class NnvizApp(App[None]):
         self.failure: Exception | None = None
         self._speed = len(SPEEDS) - 1
         self._interrupted_at = float("-inf")
-        self.runner = Runner(open_timeline, self._receive)
+        self.runner = Runner(open_debugger, self._receive)
 
-    def _receive(self, view: View | Exception) -> None:
+    def _receive(self, news: View | Said | Exception) -> None:
         # called on the runner's thread; post_message is the one call that is safe from there
-        self.post_message(NewView(view))
+        self.post_message(FromRunner(news))
 
     def compose(self) -> ComposeResult:
-        """One widget for each panel, placed by `layout`."""
+        """One widget for each panel, placed by `layout`, and the command line."""
         for name in PANELS:
             yield PanelWidget(name)
+        yield CommandBar(self._completions)
 
     def on_mount(self) -> None:
         """Start the run."""
@@ -80,26 +91,31 @@ class NnvizApp(App[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Place the panels anew."""
         self.place()
-
-    def on_new_view(self, message: NewView) -> None:
-        """Show it, or leave with the runner's error."""
-        if isinstance(message.view, Exception):
-            self.failure = message.view
-            self.exit(return_code=1)
-            return
-        first = self.view is None
-        self.view = message.view
-        if first:
-            self.place()
         self.redraw()
+
+    def on_from_runner(self, message: FromRunner) -> None:
+        """Show a view or an answer, or leave with the runner's error."""
+        match message.news:
+            case View() as view:
+                first = self.view is None or self.view.info.depth != view.info.depth
+                self.view = view
+                if first:
+                    self.place()
+                self.redraw()
+            case Said(line, text, wrong):
+                if wrong:
+                    self.query_one(CommandBar).ask(line)
+                self.push_screen(TextScreen(f":{line}", text))
+            case Exception() as error:
+                self.failure = error
+                self.exit(return_code=1)
 
     def place(self) -> None:
         """Give every panel its rectangle, or hide it."""
         depth = self.view.info.depth if self.view else 3
-        places = layout(
-            self.size.width, self.size.height, self.choice.tab, depth, self.choice.zoomed
-        )
-        for widget in self.query(PanelWidget):
+        width, height = self.size
+        places = layout(width, height, self.choice.tab, depth, self.choice.zoomed)
+        for widget in self._panels():
             place = places.get(widget.panel)
             widget.display = place is not None
             if place is not None:
@@ -111,9 +127,12 @@ class NnvizApp(App[None]):
         """Hand the view to the panels that are seen."""
         if self.view is None:
             return
-        for widget in self.query(PanelWidget):
+        for widget in self._panels():
             if widget.display:
                 widget.show(self.view, self.choice, self.look)
+
+    def _panels(self) -> Iterable[PanelWidget]:
+        return self.screen_stack[0].query(PanelWidget)
 
     def choose(self, choice: Choice) -> None:
         """Change what is looked at, and draw it."""
@@ -121,40 +140,116 @@ class NnvizApp(App[None]):
         self.place()
         self.redraw()
 
+    def order(self, order: Order) -> None:
+        """Send an order to the runner."""
+        self.runner.send(order)
+
+    def _completions(self, line: str) -> tuple[str, ...]:
+        view = self.view
+        if view is None:
+            return ()
+        names = {
+            "metric": tuple(view.history.names),
+            "key": tuple(f"{key}=" for key in view.settings),
+            "branch": tuple(branch.name for branch in view.branches),
+            "command": tuple(COMMANDS),
+        }
+        return completions(line, names)
+
+    def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
+        """Every key's action and every typed command, for the palette."""
+        yield from super().get_system_commands(screen)
+        for key in KEYS:
+
+            async def act(action: str = key.action) -> None:
+                await self.run_action(action)
+
+            yield SystemCommand(f"{key.help} ({key.shown})", key.group, act)
+        for command in COMMANDS.values():
+
+            def ask(name: str = command.name) -> None:
+                self.query_one(CommandBar).ask(f"{name} ")
+
+            yield SystemCommand(f":{command.usage}", command.help, ask)
+
+    def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
+        """Carry out a typed line."""
+        self.action_leave_command()
+        if message.line in ("q", "quit"):
+            self.exit()
+            return
+        self.order(Type(message.line))
+
+    def on_command_bar_left(self, message: CommandBar.Left) -> None:
+        """Put the command line away."""
+        self.action_leave_command()
+
+    def action_leave_command(self) -> None:
+        """Put the command line away."""
+        bar = self.query_one(CommandBar)
+        bar.display = False
+        self.set_focus(None)
+
+    def action_command(self, line: str = "") -> None:
+        """Open the command line."""
+        self.query_one(CommandBar).ask(line)
+
+    def action_break_here(self) -> None:
+        """Open the command line with a breakpoint on the chosen layer."""
+        layer = self.view.info.layers[self.choice.layer - 1] if self.view else None
+        if layer is not None:
+            metric = (
+                "dead" if layer.silent == "dead" else "saturated" if layer.saturates else "z_std"
+            )
+            self.action_command(f"break {layer.name}.{metric} > ")
+
+    def action_help(self) -> None:
+        """Show the keys and the commands."""
+        self.push_screen(TextScreen("Keys", help_text()))
+
     def action_step(self) -> None:
         """Do the next iteration."""
-        self.runner.send(Go(1, relative=True))
+        self.order(Go(1, relative=True))
 
     def action_step_back(self) -> None:
         """Go one iteration back."""
-        self.runner.send(Go(-1, relative=True))
+        self.order(Go(-1, relative=True))
+
+    def action_phase(self, by: int) -> None:
+        """Do the next phase, or go one back; the phase pane comes up with it."""
+        if self.choice.tab != "phase":
+            self.action_tab(TABS.index("phase") + 1)
+        self.order(PhaseStep(by))
 
     def action_scrub(self, by: int) -> None:
         """Look at a recorded iteration; never trains further."""
-        if self.view is not None:
-            target = min(self.view.frame.index + by, self.view.recorded)
-            self.runner.send(Go(target))
+        self.order(Go(by, relative=True, recorded=True))
 
     def action_first(self) -> None:
         """Go to the first iteration."""
-        self.runner.send(Go(0))
+        if self.view is not None:
+            self.order(Go(self.view.history.first))
 
     def action_live(self) -> None:
         """Go to the latest iteration."""
         if self.view is not None:
-            self.runner.send(Go(self.view.recorded))
+            self.order(Go(self.view.recorded))
 
     def action_finish(self) -> None:
         """Train to the end of the epoch, or ten iterations on the full batch."""
         if self.view is not None:
             size = self.view.info.batches_per_epoch
             index = self.view.frame.index
-            self.runner.send(Play(index + 10 if size == 1 else (index // size + 1) * size))
+            self.order(Play(index + 10 if size == 1 else (index // size + 1) * size))
 
     def action_play(self) -> None:
-        """Train on, or pause."""
-        running = self.view is not None and self.view.mode != "PAUSED"
-        self.runner.send(Pause() if running else Play())
+        """Train on to a breakpoint, or pause."""
+        running = self.view is not None and not self.view.paused
+        self.order(Pause() if running else Play())
+
+    def action_play_back(self) -> None:
+        """Go back to where a breakpoint stops."""
+        self.order(PlayBack())
 
     def action_interrupt(self) -> None:
         """Pause; a second time within a second: quit."""
@@ -162,14 +257,14 @@ class NnvizApp(App[None]):
         if now - self._interrupted_at < 1:
             self.exit()
         self._interrupted_at = now
-        self.runner.send(Pause())
+        self.order(Pause())
         self.notify("paused; Ctrl-C again to quit", timeout=1.5)
 
     def action_speed(self, by: int) -> None:
         """Train faster or slower."""
         self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
         limit = SPEEDS[self._speed]
-        self.runner.send(Speed(limit))
+        self.order(Speed(limit))
         self.notify("as fast as it goes" if limit == SPEEDS[-1] else f"{limit:g} iterations/s")
 
     def action_layer(self, by: int) -> None:

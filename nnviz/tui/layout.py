@@ -7,7 +7,7 @@ the less is shown: first the tabs go, then the phases. Nothing is refused.
 from dataclasses import dataclass
 
 WIDE = 120
-TABS = ("heat", "curves", "confusion", "phase")
+TABS = ("heat", "curves", "confusion", "phase", "breaks")
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,14 @@ class Place:
 def layout(width: int, height: int, tab: str, depth: int, zoomed: str = "") -> dict[str, Place]:
     """The places of the panels that are seen; `depth` is the number of layers."""
     if zoomed:
-        body = {zoomed: Place(0, 1, width, max(1, height - 3), titled=True)}
+        body = {zoomed: Place(0, 1, width, max(1, height - 4), titled=True)}
     elif width >= WIDE and height >= 36:
         body = _wide(width, height, depth)
     else:
         body = _narrow(width, height, tab, depth)
     frame = {
         "timeline": Place(0, 0, width, 1),
+        "message": Place(0, height - 3, width, 1),
         "status": Place(0, height - 2, width, 1),
         "keys": Place(0, height - 1, width, 1),
     }
@@ -54,9 +55,9 @@ def _narrow(width: int, height: int, tab: str, depth: int) -> dict[str, Place]:
 
 
 def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
-    foot = 7
+    foot = 9
     layers = min(depth + 1, 9) + 1
-    top, bottom = 2 + layers, height - 2 - foot
+    top, bottom = 2 + layers, height - 3 - foot
     pictures = min(80, width * 55 // 100)
     room = bottom - top
     return {
@@ -67,5 +68,6 @@ def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
         "confusion": Place(
             pictures + 1, top + room // 2, width - pictures - 1, room - room // 2, titled=True
         ),
-        "phase": Place(0, bottom, width, foot, titled=True),
+        "breaks": Place(0, bottom, width // 2, foot, titled=True),
+        "phase": Place(width // 2 + 1, bottom, width - width // 2 - 1, foot, titled=True),
     }

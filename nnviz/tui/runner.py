@@ -1,7 +1,7 @@
-"""Runs the timeline on a thread of its own, so that the screen never waits for training.
+"""Runs the debugger on a thread of its own, so that the screen never waits for training.
 
-The screen sends commands; the runner carries them out one after another and hands over views, at
-most 30 a second. A command that arrives interrupts what is running, even inside an iteration.
+The screen sends orders; the runner carries them out one after another and hands over views, at
+most 30 a second. An order that arrives interrupts what is running, even inside an iteration.
 """
 
 import threading
@@ -9,11 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
+from nnviz.debugger.commands import execute
+from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import Frame
-from nnviz.debugger.timeline import Timeline
 from nnviz.engine.tiles import Cancelled
+from nnviz.errors import InputError
 from nnviz.tui.view import View, make_view
 
 VIEWS_PER_SECOND = 30
@@ -21,17 +23,33 @@ VIEWS_PER_SECOND = 30
 
 @dataclass(frozen=True)
 class Go:
-    """Move to iteration `index` (relative: that many on, or back if negative)."""
+    """Move to iteration `index` (relative: that many on, or back if negative).
+
+    `recorded`: never further than the run has come.
+    """
 
     index: int
     relative: bool = False
+    recorded: bool = False
+
+
+@dataclass(frozen=True)
+class PhaseStep:
+    """Move one phase on (1) or back (-1)."""
+
+    by: int
 
 
 @dataclass(frozen=True)
 class Play:
-    """Train on, up to iteration `until` (None: until something stops it)."""
+    """Train on to iteration `until` (None: until something stops it)."""
 
     until: int | None = None
+
+
+@dataclass(frozen=True)
+class PlayBack:
+    """Go back to where a breakpoint stops, or to the first iteration."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +64,42 @@ class Speed:
     limit: float
 
 
-Command = Go | Play | Pause | Speed
+@dataclass(frozen=True)
+class Ask:
+    """Do something with the debugger, on its thread; it may return what is to be said."""
+
+    what: Callable[[Debugger], str]
+
+
+@dataclass(frozen=True)
+class Type:
+    """Carry out a typed command."""
+
+    line: str
+
+
+Order = Go | PhaseStep | Play | PlayBack | Pause | Speed | Ask | Type
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a typed command answered; `wrong` says that the line can't be carried out."""
+
+    line: str
+    text: str
+    wrong: bool = False
+
+
+Show = Callable[[View | Said | Exception], None]
 
 
 class Runner:
-    """The thread that owns a timeline. `show` is called on that thread with every new view."""
+    """The thread that owns a debugger. `show` is called on that thread with every new view."""
 
-    def __init__(
-        self, open_timeline: Callable[[], Timeline], show: Callable[[View | Exception], None]
-    ) -> None:
-        self._open = open_timeline
+    def __init__(self, open_debugger: Callable[[], Debugger], show: Show) -> None:
+        self._open = open_debugger
         self._show = show
-        self._commands: deque[Command | None] = deque()
+        self._orders: deque[Order | None] = deque()
         self._arrived = threading.Condition()
         self._interrupted = threading.Event()
         self._stepping = False
@@ -66,24 +108,24 @@ class Runner:
         self._thread = threading.Thread(target=self._run, name="nnviz-runner", daemon=True)
 
     def start(self) -> None:
-        """Open the timeline and show its first view."""
+        """Open the run and show its first view."""
         self._thread.start()
 
-    def send(self, command: Command) -> None:
-        """Hand over a command; what is running stops for it.
+    def send(self, order: Order) -> None:
+        """Hand over an order; what is running stops for it.
 
         But a step never interrupts a step: whoever holds a key down wants all of them.
         """
         with self._arrived:
-            self._commands.append(command)
-            if not (self._stepping and _is_step(command)):
+            self._orders.append(order)
+            if not (self._stepping and _is_step(order)):
                 self._interrupted.set()
             self._arrived.notify()
 
     def stop(self, timeout: float = 0.4) -> None:
         """End the thread; it looks up between two blocks of samples."""
         with self._arrived:
-            self._commands.append(None)
+            self._orders.append(None)
             self._interrupted.set()
             self._arrived.notify()
         self._thread.join(timeout)
@@ -95,80 +137,117 @@ class Runner:
 
     def _run(self) -> None:
         try:
-            timeline = self._open()
-            timeline.source.cancelled = self._interrupted.is_set
-            self._show(self._view(timeline, reason="press n to step"))
-            while (command := self._next()) is not None:
-                self._carry_out(timeline, command)
+            debugger = self._open()
+            debugger.timeline.source.cancelled = self._interrupted.is_set
+            self._view(debugger, reason="press n to step")
+            while (order := self._next()) is not None:
+                self._carry_out(debugger, order)
         except Exception as error:  # whatever it is, the screen has to say it: it is the only one
             self._show(error)
 
-    def _view(self, timeline: Timeline, *, mode: str = "PAUSED", **told: Any) -> View:
-        self._last = make_view(timeline, before=self._last, mode=mode, **told)
-        return self._last
-
-    def _next(self) -> Command | None:
-        """The next command; steps that have piled up come as one."""
+    def _next(self) -> Order | None:
+        """The next order; steps that have piled up come as one."""
         with self._arrived:
             self._stepping = False
-            self._arrived.wait_for(lambda: bool(self._commands))
-            command = self._commands.popleft()
-            if _is_step(command):
-                while self._commands and _is_step(step := self._commands[0]):
-                    command = Go(command.index + step.index, relative=True)
-                    self._commands.popleft()
+            self._arrived.wait_for(lambda: bool(self._orders))
+            order = self._orders.popleft()
+            if _is_step(order):
+                while self._orders and _is_step(more := self._orders[0]):
+                    if more.recorded != order.recorded:
+                        break
+                    order = Go(order.index + more.index, True, order.recorded)
+                    self._orders.popleft()
                 self._stepping = True
-            if not self._commands:
+            if not self._orders:
                 self._interrupted.clear()
-            return command
+            return order
 
-    def _carry_out(self, timeline: Timeline, command: Command) -> None:
-        match command:
-            case Speed(limit):
-                self._limit = limit
-            case Pause():
-                self._show(self._view(timeline, reason="paused"))
-            case Go(index, relative):
-                self._go(timeline, timeline.index + index if relative else index)
-            case Play(until):
-                self._play(timeline, until)
+    def _view(
+        self, debugger: Debugger, *, mode: str = "PAUSED", reason: str = "", speed: float = 0.0
+    ) -> None:
+        self._last = make_view(debugger, before=self._last, mode=mode, reason=reason, speed=speed)
+        self._show(self._last)
 
-    def _go(self, timeline: Timeline, index: int) -> None:
-        wanted, index = index, max(index, timeline.history.first)
-        reason = "" if wanted == index else f"iteration {index} is the first one"
+    def _carry_out(self, debugger: Debugger, order: Order) -> None:
+        reason = ""
+        try:
+            match order:
+                case Speed(limit):
+                    self._limit = limit
+                    return
+                case Pause():
+                    reason = "paused"
+                case Go():
+                    reason = self._go(debugger, order)
+                case PhaseStep(by):
+                    reason = _step_phase(debugger, by)
+                case Play(until):
+                    reason = self._play(debugger, until)
+                case PlayBack():
+                    reason = debugger.run_back().reason
+                case Ask(what):
+                    reason = what(debugger)
+                case Type(line):
+                    reason = self._type(debugger, line)
+        except Cancelled:
+            reason = "interrupted: an unfinished iteration is not counted"
+        except InputError as error:
+            reason = str(error)
+        self._view(debugger, reason=reason)
+
+    def _go(self, debugger: Debugger, order: Go) -> str:
+        timeline = debugger.timeline
+        wanted = timeline.index + order.index if order.relative else order.index
+        if order.recorded:
+            wanted = min(wanted, timeline.live)
+        index = max(wanted, timeline.history.first)
         throttle = _Throttle()
 
         def progress(frame: Frame) -> None:
             if throttle.due():
-                self._show(self._view(timeline, mode="SEEKING", reason=f"to iteration {index}"))
+                self._view(debugger, mode="SEEKING", reason=f"to iteration {index}")
 
-        try:
-            timeline.seek(index, progress)
-        except Cancelled:
-            reason = f"interrupted on the way to iteration {index}"
-        self._show(self._view(timeline, reason=reason))
+        timeline.seek(index, progress)
+        return "" if wanted == index else f"iteration {index} is the first one"
 
-    def _play(self, timeline: Timeline, until: int | None) -> None:
+    def _play(self, debugger: Debugger, until: int | None) -> str:
         throttle, speed = _Throttle(), _Speedometer()
-        reason = "paused"
+
+        def progress(frame: Frame) -> None:
+            speed.tick()
+            if throttle.due():
+                self._view(debugger, mode="RUNNING", speed=speed.rate)
+            self._interrupted.wait(max(0.0, speed.last + 1 / self._limit - time.perf_counter()))
+            if self._interrupted.is_set():
+                raise Cancelled
+
         try:
-            while not self._interrupted.is_set():
-                if until is not None and timeline.index >= until:
-                    reason = f"reached iteration {until}"
-                    break
-                started = time.perf_counter()
-                timeline.step()
-                speed.tick()
-                if throttle.due():
-                    self._show(self._view(timeline, mode="RUNNING", speed=speed.rate))
-                self._interrupted.wait(max(0.0, started + 1 / self._limit - time.perf_counter()))
+            return debugger.run(until, progress).reason
         except Cancelled:
-            reason = "paused inside an iteration, which is not counted"
-        self._show(self._view(timeline, reason=reason, speed=speed.rate))
+            return "paused"
+
+    def _type(self, debugger: Debugger, line: str) -> str:
+        try:
+            text = execute(debugger, line)
+        except InputError as error:
+            self._show(Said(line, str(error), wrong=True))
+            return ""
+        if "\n" not in text:
+            return text
+        self._show(Said(line, text))
+        return ""
 
 
-def _is_step(command: Command | None) -> TypeGuard[Go]:
-    return isinstance(command, Go) and command.relative
+def _is_step(order: Order | None) -> TypeGuard[Go]:
+    return isinstance(order, Go) and order.relative
+
+
+def _step_phase(debugger: Debugger, by: int) -> str:
+    try:
+        phase = debugger.timeline.step_phase() if by > 0 else debugger.timeline.step_phase_back()
+    except IndexError as error:
+        return str(error)
+    return f"after {phase.label}"
 
 
 class _Throttle:
@@ -192,13 +271,17 @@ class _Speedometer:
         self._times = [time.perf_counter()]
 
     def tick(self) -> None:
-        now = time.perf_counter()
-        self._times.append(now)
-        while len(self._times) > 2 and now - self._times[0] > 1:
+        self._times.append(time.perf_counter())
+        while len(self._times) > 2 and self.last - self._times[0] > 1:
             self._times.pop(0)
+
+    @property
+    def last(self) -> float:
+        """When the last tick was."""
+        return self._times[-1]
 
     @property
     def rate(self) -> float:
         """0 while there is nothing to go by."""
-        elapsed = self._times[-1] - self._times[0]
+        elapsed = self.last - self._times[0]
         return (len(self._times) - 1) / elapsed if elapsed else 0.0

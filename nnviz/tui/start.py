@@ -1,5 +1,6 @@
 """Opens the application on a run: what happens between the command line and the first screen."""
 
+from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import RunSource
 from nnviz.debugger.timeline import Timeline
 from nnviz.tui.app import NnvizApp
@@ -11,12 +12,12 @@ def start(source: RunSource, *, at: int = 0) -> int:
     What went wrong on the runner's thread is raised here, when the terminal is itself again.
     """
 
-    def open_timeline() -> Timeline:
+    def open_debugger() -> Debugger:
         timeline = Timeline(source)
         timeline.seek(at)
-        return timeline
+        return Debugger(timeline)
 
-    app = NnvizApp(open_timeline)
+    app = NnvizApp(open_debugger)
     app.run()
     if app.failure is not None:
         raise app.failure

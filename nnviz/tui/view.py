@@ -4,17 +4,22 @@ Keys change the run; the run makes views; panels draw a view. Nothing flows the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from nnviz.debugger.debugger import Breakpoint, Debugger, Watch
+from nnviz.debugger.forks import Branch
 from nnviz.debugger.history import History
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, RunInfo
-from nnviz.debugger.timeline import Timeline
+from nnviz.debugger.timeline import Position, Timeline
 from nnviz.engine.arrays import Array
 from nnviz.engine.network import predictions
 from nnviz.tui.drawing.heat_maps import Scale
+
+PAUSED = "PAUSED"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,35 +35,53 @@ class LayerPictures:
     update: Array
 
 
+Scales = Mapping[tuple[str, int], Scale]
+"""The scale of each picture, by kind and layer."""
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """All that panels draw. `mode` is PAUSED, RUNNING or SEEKING; `reason` says why it stopped.
 
-    `scales` belong to the pictures by kind and layer; they stand still while the run plays.
-    `confusion` counts the batch's samples by label (rows) and prediction, empty while running.
-    `speed` is iterations per second while running (0: unknown). `recorded` is the latest iteration
-    when the view was made: columns of `history` are cut there, for it goes on growing.
+    `scales` stand still while the run plays. `confusion` counts the batch's samples by label (rows)
+    and prediction, `phase_arrays` are those of the phase; both are empty while it runs. `speed` is
+    iterations per second while running (0: unknown). Columns of `history` are cut at
+    `position.live`, for it goes on growing.
     """
 
     info: RunInfo
     frame: Frame
+    position: Position
     phases: tuple[Phase, ...]
-    phase: int | None
     history: History
-    recorded: int
     keyframes: tuple[int, ...]
+    settings: Mapping[str, Any]
+    branch: Branch
+    branches: tuple[Branch, ...]
+    breakpoints: tuple[Breakpoint, ...]
+    watches: tuple[tuple[Watch, float], ...]
     pictures: tuple[LayerPictures, ...]
-    scales: Mapping[tuple[str, int], Scale]
+    scales: Scales
     confusion: Array
-    mode: str = "PAUSED"
+    phase_arrays: Mapping[str, Array]
+    mode: str = PAUSED
     reason: str = ""
     speed: float = 0.0
-    marks: tuple[int, ...] = field(default=())
 
     @property
-    def live(self) -> bool:
-        """Whether the latest iteration is looked at."""
-        return self.frame.index == self.recorded
+    def phase(self) -> Phase:
+        """The phase after which the run has stopped."""
+        return self.phases[self.position.phase]
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is running."""
+        return self.mode == PAUSED
+
+    @property
+    def recorded(self) -> int:
+        """The latest iteration that the branch has come to."""
+        return self.position.live
 
     def column(self, name: str) -> Array:
         """The history of one number, up to the latest iteration."""
@@ -79,7 +102,7 @@ def layer_pictures(timeline: Timeline) -> tuple[LayerPictures, ...]:
     return tuple(pictures)
 
 
-def picture_scales(pictures: Sequence[LayerPictures]) -> Mapping[tuple[str, int], Scale]:
+def picture_scales(pictures: Sequence[LayerPictures]) -> Scales:
     """A scale for each picture: from 0 for activations, symmetric about 0 for the others."""
     scales = {}
     for number, picture in enumerate(pictures, start=1):
@@ -98,36 +121,45 @@ def confusion_matrix(timeline: Timeline) -> Array:
     return counts
 
 
+def phase_arrays(timeline: Timeline) -> Mapping[str, Array]:
+    """The arrays that the present phase has computed, by name."""
+    names = [name for name in timeline.phase.arrays if name != "loss"]
+    return {name: timeline.source.array(name) for name in names}
+
+
 def make_view(
-    timeline: Timeline,
+    debugger: Debugger,
     *,
     before: View | None = None,
-    mode: str = "PAUSED",
+    mode: str = PAUSED,
     reason: str = "",
     speed: float = 0.0,
-    marks: Sequence[int] = (),
 ) -> View:
-    """The view of a timeline as it stands; while it runs, scales are those of the view before."""
+    """The view of a debugger as it stands; while it runs, scales are those of the view before."""
+    timeline = debugger.timeline
     source = timeline.source
     pictures = layer_pictures(timeline)
-    moving = mode != "PAUSED" and before is not None
-    scales = before.scales if moving and before is not None else picture_scales(pictures)
-    confusion = np.zeros((0, 0)) if moving else confusion_matrix(timeline)
+    still = before is None or mode == PAUSED
+    scales = picture_scales(pictures) if before is None or still else before.scales
     return View(
         info=source.info,
         frame=timeline.frame,
+        position=timeline.position,
         phases=source.phases(),
-        phase=None,
         history=timeline.history,
-        recorded=timeline.live,
         keyframes=timeline.keyframes.indices,
+        settings=source.settings,
+        branch=timeline.branch,
+        branches=tuple(other.branch for other in debugger.branches.values()),
+        breakpoints=debugger.breakpoints,
+        watches=debugger.watched(),
         pictures=pictures,
         scales=scales,
-        confusion=confusion,
+        confusion=confusion_matrix(timeline) if still else np.zeros((0, 0)),
+        phase_arrays=phase_arrays(timeline) if still else {},
         mode=mode,
         reason=reason,
         speed=speed,
-        marks=tuple(marks),
     )
 
 

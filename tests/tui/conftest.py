@@ -3,6 +3,7 @@
 import pytest
 
 from nnviz.build import load_data
+from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.timeline import Timeline
 from nnviz.presets import PRESETS
@@ -14,11 +15,11 @@ def digits():
 
 
 @pytest.fixture
-def open_timeline(digits):
+def open_debugger(digits):
     """Opens a small run on digits; takes changes of the experiment."""
 
     def make(preset="course", **changes):
         experiment = PRESETS[preset].with_changes({"data": "digits", "hidden": (32, 16), **changes})
-        return Timeline(EngineSource(experiment, digits))
+        return Debugger(Timeline(EngineSource(experiment, digits)))
 
     return make

@@ -2,15 +2,17 @@
 
 import pytest
 
+from nnviz.debugger.commands import COMMANDS
 from nnviz.tui.app import NnvizApp
+from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.keys import KEYS
 from nnviz.tui.widgets import PanelWidget
 
 
 @pytest.fixture
-def app(open_timeline):
-    return NnvizApp(open_timeline, Look())
+def app(open_debugger):
+    return NnvizApp(open_debugger, Look())
 
 
 async def until(pilot, holds):
@@ -43,7 +45,7 @@ async def test_it_opens_on_iteration_0_and_says_which_key_steps(app):
         assert "0/200" in text["timeline"]
         assert "PAUSED" in text["status"]
         assert "LIVE" in text["status"]
-        assert "press n to step" in text["status"]
+        assert "press n to step" in text["message"]
         assert "L1 sigmoid" in text["layers"]
 
 
@@ -155,11 +157,11 @@ async def test_every_size_shows_the_run_and_survives_a_resize(app, size):
     ],
     ids=["no colour", "16 colours", "256 colours", "light", "ascii"],
 )
-async def test_every_look_shows_every_tab(open_timeline, look):
-    app = NnvizApp(open_timeline, look)
+async def test_every_look_shows_every_tab(open_debugger, look):
+    app = NnvizApp(open_debugger, look)
     async with app.run_test() as pilot:
         await at(pilot, 0)
-        for key in "1234":
+        for key in "12345":
             await pilot.press(key)
             await pilot.pause()
         if look.ascii:
@@ -178,13 +180,13 @@ async def test_every_look_shows_every_tab(open_timeline, look):
     ],
     ids=["NaN weights", "a 1-unit layer", "10 layers", "5,000 units", "biases", "mini-batches"],
 )
-async def test_states_that_are_hard_to_show_are_shown(open_timeline, changes):
-    app = NnvizApp(lambda: open_timeline(**changes), Look())
+async def test_states_that_are_hard_to_show_are_shown(open_debugger, changes):
+    app = NnvizApp(lambda: open_debugger(**changes), Look())
     async with app.run_test() as pilot:
         await at(pilot, 0)
         await pilot.press("n", "n", "n")
         await at(pilot, 3)
-        for key in "1234":
+        for key in "12345":
             await pilot.press(key)
             await pilot.pause()
         assert app.is_running
@@ -209,3 +211,99 @@ def test_every_key_of_the_table_has_its_action():
 def test_no_two_actions_share_a_key():
     keys = [name for key in KEYS for name in key.keys.split(",")]
     assert len(keys) == len(set(keys))
+
+
+async def typed(pilot, line):
+    """Open the command line, type, press Enter."""
+    await pilot.press("colon")
+    await pilot.pause()
+    await pilot.press(*["space" if c == " " else c for c in line], "enter")
+    await pilot.pause()
+
+
+async def test_a_typed_breakpoint_stops_the_run_and_is_named(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await typed(pilot, "break iteration >= 7 and loss < 100")
+        await pilot.press("space")
+        await at(pilot, 7)
+        assert "breakpoint 1: iteration >= 7 and loss < 100 - loss = " in seen(app)["message"]
+        await pilot.press("f", "C")
+        await at(pilot, 7)
+
+
+async def test_a_wrong_command_shows_the_place_and_keeps_the_line_to_mend(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await typed(pilot, "break L1.daed > 1")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        shown = app.screen.query_one("Static").content
+        assert "did you mean L1.dead?" in shown
+        assert "^" in shown
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.query_one(CommandBar).value == "break L1.daed > 1"
+
+
+async def test_set_forks_and_says_so_and_the_original_stays(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("f")
+        await at(pilot, 10)
+        await typed(pilot, "set learning_rate=1e-4")
+        await until(pilot, lambda: app.view.branch.name == "B")
+        assert "a fork: B: A from 10 on, learning_rate" in app.view.reason
+        assert "[B]" in seen(app)["timeline"]
+        await pilot.press("n")
+        await at(pilot, 11)
+        await typed(pilot, "branch A")
+        await until(pilot, lambda: app.view.branch.name == "A")
+        assert app.view.recorded == 10
+
+
+async def test_tab_completes_a_name_and_up_brings_the_last_line_back(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("colon", *"watch", "space", *"L1.sat", "tab")
+        assert app.query_one(CommandBar).value == "watch L1.saturated"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.view.watches)
+        await pilot.press("colon", "up")
+        assert app.query_one(CommandBar).value == "watch L1.saturated"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not app.query_one(CommandBar).display
+
+
+async def test_phases_step_forwards_and_backwards_with_formula_and_arrays(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("s")
+        await at(pilot, 1)
+        text = seen(app)["phase"]
+        assert "z1 = W1 X" in text
+        assert "z1 32 x 1438" in text
+        await pilot.press("s", "s", "s", "s")
+        await until(pilot, lambda: app.view.phase.label == "L3 backward")
+        assert "d3 = (L3 - T)" in seen(app)["phase"]
+        assert "[d3]" in seen(app)["breadcrumb"]
+        await pilot.press("S")
+        await until(pilot, lambda: app.view.phase.label == "loss")
+        assert app.view.frame.index == 1
+
+
+async def test_the_help_lists_every_key(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        shown = app.screen.query_one("Static").content
+        assert all(key.help in shown for key in KEYS)
+
+
+async def test_every_action_and_command_is_in_the_palette(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert {f"{key.help} ({key.shown})" for key in KEYS} <= titles
+        assert {f":{command.usage}" for command in COMMANDS.values()} <= titles

@@ -4,18 +4,17 @@ import queue
 
 import pytest
 
-from nnviz.debugger.timeline import Timeline
 from nnviz.tui.runner import Go, Pause, Play, Runner, Speed
 
 
 @pytest.fixture
-def running(open_timeline):
+def running(open_debugger):
     """Starts a runner and gives it with the queue of its views."""
     runners = []
 
     def start(**changes):
         views = queue.Queue()
-        runner = Runner(lambda: open_timeline(**changes), views.put)
+        runner = Runner(lambda: open_debugger(**changes), views.put)
         runners.append(runner)
         runner.start()
         return runner, views
@@ -40,7 +39,7 @@ def test_it_opens_at_iteration_0_and_says_which_key_steps(running):
     _, views = running()
     view = paused(views)
     assert view.frame.index == 0
-    assert view.live
+    assert view.position.is_live
     assert "n" in view.reason.split()
 
 
@@ -54,7 +53,7 @@ def test_steps_go_forwards_and_backwards_to_the_same_numbers(running):
         runner.send(Go(-1, relative=True))
     view = paused(views, 0)
     assert view.frame.loss == start.frame.loss
-    assert not view.live
+    assert not view.position.is_live
     assert view.recorded == 3
 
 
@@ -104,7 +103,7 @@ def test_scales_stand_still_while_it_runs_and_confusion_counts_every_sample(runn
 def test_what_goes_wrong_on_the_thread_is_handed_over():
     views = queue.Queue()
 
-    def broken() -> Timeline:
+    def broken():
         raise OSError("no such thing")
 
     runner = Runner(broken, views.put)

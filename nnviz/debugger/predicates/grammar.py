@@ -54,10 +54,11 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Predicate:
-    """A condition that has been read, and the text it was read from."""
+    """A condition that has been read, the text it was read from, and the names in it."""
 
     text: str
     condition: Condition
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def parse_predicate(text: str, depth: int, finding_ids: Iterable[str] = ()) -> P
     parser = _Parser(text, depth, tuple(finding_ids))
     condition = parser.condition()
     parser.expect_end()
-    return Predicate(text.strip(), condition)
+    return Predicate(text.strip(), condition, tuple(parser.used))
 
 
 def parse_expression(text: str, depth: int) -> Number:
@@ -92,6 +93,7 @@ class _Parser:
     def __init__(self, text: str, depth: int, finding_ids: tuple[str, ...]) -> None:
         self.text, self.depth, self.finding_ids = text, depth, finding_ids
         self.names = metric_names(depth)
+        self.used: dict[str, None] = {}
         self.layer = 0
         self.nesting = 0
         self.place = 0
@@ -297,9 +299,9 @@ class _Parser:
     def name(self, token: _Token) -> Number:
         text = token.text
         if self.layer and text.startswith("layer."):
-            return nodes.Name(self.of_layer(token))
+            return self.use(self.of_layer(token))
         if text in self.names:
-            return nodes.Name(text)
+            return self.use(text)
         if text.startswith("layer."):
             raise self.error("write 'any layer.…' or 'every layer.…'", token.at)
         head, _, _ = text.partition(".")
@@ -308,6 +310,10 @@ class _Parser:
             raise self.error(f"there is no {head}: the layers are 1 to {self.depth}", token.at)
         hint = _nearest(text, (*self.names, *WORDS)) or "; `nnviz predicates` lists the names"
         raise self.error(f"unknown name {text!r}{hint}", token.at)
+
+    def use(self, name: str) -> nodes.Name:
+        self.used[name] = None
+        return nodes.Name(name)
 
     def of_layer(self, token: _Token) -> str:
         wanted = token.text.removeprefix("layer.")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.panels import bars, confusion, curves, heat, layers, phase
+from nnviz.tui.panels import bars, breaks, confusion, curves, heat, layers, phase
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
@@ -31,6 +31,8 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "curves": Panel("Curves", curves.draw),
         "phase": Panel("Phase", phase.draw),
         "confusion": Panel("Confusion", confusion.draw),
+        "breaks": Panel("Breakpoints, watches, branches", breaks.draw),
+        "message": Panel("Message", bars.message),
         "status": Panel("Status", bars.status),
         "keys": Panel("Keys", bars.keys),
     }

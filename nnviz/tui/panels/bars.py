@@ -5,7 +5,7 @@ import math
 from nnviz.tui.drawing.bars import Timeline, timeline_bar
 from nnviz.tui.drawing.cells import Cells, Grid, beside
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact
+from nnviz.tui.drawing.numbers import compact, fit_text
 from nnviz.tui.keys import FOOTER
 from nnviz.tui.layout import TABS
 from nnviz.tui.state import Choice
@@ -14,7 +14,8 @@ from nnviz.tui.view import View
 
 def timeline(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """The run's name, the iteration, and a bar from 0 to the end with where we are."""
-    label = f" {view.info.name} · {view.frame.index}/{view.total()} "
+    branch = f" [{view.branch.name}]" if len(view.branches) > 1 else ""
+    label = f" {view.info.name}{branch} · {view.frame.index}/{view.total()} "
     grid = Grid(min(width, len(label)), 1)
     grid.put(0, 0, label.replace("·", "-") if look.ascii else label, "label")
     if width - grid.width < 8:
@@ -23,7 +24,9 @@ def timeline(view: View, choice: Choice, width: int, height: int, look: Look) ->
         total=view.total(),
         recorded=view.recorded,
         position=view.frame.index,
-        breakpoints=view.marks,
+        keyframes=view.keyframes,
+        forks=[branch.at for branch in view.branches if branch.parent == view.branch.name],
+        breakpoints=[hit for item in view.breakpoints for hit in item.hits],
     )
     return beside(grid.cells(), timeline_bar(bar, width - grid.width - 1, look), gap=0)
 
@@ -39,7 +42,7 @@ def breadcrumb(view: View, choice: Choice, width: int, height: int, look: Look) 
     if sum(len(name) + 3 for name in names) + 4 > width:
         names = [_short(name) for name in names]
     for number, name in enumerate(names):
-        here = view.phase == number
+        here = view.position.phase == number
         text = f"[{name}]" if here else name
         grid.put(column, 0, arrow, "axis")
         grid.put(column + 3, 0, text, "here" if here else "muted")
@@ -66,10 +69,10 @@ def tabs(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
 
 
 def status(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """Mode, LIVE or HISTORY with the range, speed, loss and accuracies; why it stopped."""
+    """Mode, LIVE or HISTORY with the range, speed, loss and accuracies."""
     frame = view.frame
     first, last = view.history.first, view.recorded
-    where = "LIVE" if view.live else f"HISTORY {frame.index} of {first}-{last}"
+    where = "LIVE" if view.position.is_live else f"HISTORY {frame.index} of {first}-{last}"
     parts = [view.mode, where, f"loss {compact(frame.loss).strip()}"]
     parts.append(f"train {100 * frame.train_accuracy:.1f} %")
     if (test := latest_test_accuracy(view)) is not None:
@@ -77,8 +80,6 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
         parts.append(f"test {100 * accuracy:.1f} %" + ("" if at == frame.index else f" @{at}"))
     if view.speed and view.mode == "RUNNING":
         parts.append(f"{view.speed:.0f} it/s" if view.speed >= 10 else f"{view.speed:.1f} it/s")
-    if view.reason:
-        parts.append(view.reason)
     grid = Grid(width, 1)
     column = 1
     for number, part in enumerate(parts):
@@ -88,6 +89,16 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
         if number < len(parts) - 1:
             grid.put(column, 0, " - " if look.ascii else " · ", "muted")
             column += 3
+    return grid.cells()
+
+
+def message(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """Why the run stopped, or what the last command said."""
+    grid = Grid(width, 1)
+    key = "breakpoint" if view.reason.startswith("breakpoint") else "label"
+    grid.put(
+        1, 0, fit_text(view.reason, max(0, width - 2), ellipsis="~" if look.ascii else "…"), key
+    )
     return grid.cells()
 
 

@@ -1,24 +1,52 @@
-"""The phase pane: what is computed here, in the course's notation, with the shapes."""
+"""The phase pane: what is computed here, in the course's notation, with shapes and arrays."""
 
-from nnviz.tui.drawing.cells import Cells, Grid
+import numpy as np
+
+from nnviz.engine.arrays import Array
+from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
+from nnviz.tui.drawing.heat_maps import Scale, heat_map
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import fit_text
+from nnviz.tui.drawing.numbers import compact, fit_text
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """List the phases with their formulas, the present one marked; shapes where there is room."""
-    grid = Grid(width, height)
-    here = view.phase
-    rows = len(view.phases)
-    first = max(0, min((here or 0) - height // 2, rows - height))
-    formula = max(len(phase.formula) for phase in view.phases) + 2
-    for row, phase in enumerate(view.phases[first : first + height]):
-        chosen = here == first + row
-        grid.put(1, row, ">" if chosen else " ", "here")
-        grid.put(3, row, f"{phase.label:<12}", "here" if chosen else "label")
-        grid.put(16, row, fit_text(phase.formula, max(0, width - 17)), "here" if chosen else "")
-        if 16 + formula + len(phase.shapes) < width:
-            grid.put(16 + formula, row, phase.shapes, "muted")
-    return grid.cells()
+    """Draw formula and shapes of the phase, and its arrays as pictures below."""
+    phase = view.phase
+    head = Grid(width, 3)
+    head.put(1, 0, phase.label, "here")
+    head.put(16, 0, fit_text(phase.formula, max(0, width - 17)))
+    head.put(16, 1, fit_text(phase.shapes, max(0, width - 17)), "muted")
+    if phase.kind == "loss":
+        head.put(16, 2, f"loss = {view.frame.loss:.6f}", "")
+    if not view.phase_arrays or height < 6:
+        return head.cells()
+    share = (width - 1) // len(view.phase_arrays) - 1
+    pictures = [
+        _array(name, array, share, height - 3, look) for name, array in view.phase_arrays.items()
+    ]
+    return stack(head.cells(), beside(blank(1, 1), *pictures))
+
+
+def _array(name: str, array: Array, width: int, height: int, look: Look) -> Cells:
+    """One array under a line of its numbers: as many of its samples as there are columns."""
+    rows, columns = array.shape
+    shown = array[:, :width]
+    scale = Scale.symmetric(shown)
+    label = Grid(width, 2)
+    cut = (
+        f", samples 0-{width - 1}"
+        if columns > width and name[0] in "zLd" and name[1] != "W"
+        else ""
+    )
+    label.put(0, 0, fit_text(f"{name} {rows} x {columns}{cut}", width), "label")
+    with np.errstate(all="ignore"):
+        numbers = (
+            f"mean {compact(float(array.mean())).strip()} std {compact(float(array.std())).strip()}"
+        )
+    sign = "+-" if look.ascii else "±"
+    label.put(0, 1, fit_text(f"{numbers} {sign}{compact(scale.high).strip()}", width), "muted")
+    drawn = heat_map(shown, scale, width, max(1, height - 2), look, square=False)
+    body = stack(label.cells(), drawn)
+    return beside(body, blank(max(0, width - body.width), 1), gap=0)

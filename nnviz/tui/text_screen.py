@@ -1,0 +1,47 @@
+"""A page of text over the screen: the help, and whatever a command answers in several lines."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from nnviz.tui.keys import KEYS
+
+
+class TextScreen(ModalScreen[None]):
+    """Shows a title and lines until a key closes it; scrolls where they are many."""
+
+    CSS = """
+    TextScreen { align: center middle; }
+    TextScreen VerticalScroll {
+        width: auto; max-width: 96%; height: auto; max-height: 94%;
+        border: round $primary; padding: 0 1; background: $surface;
+    }
+    TextScreen Static { width: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q,enter,question_mark,space", "dismiss", "close"),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        """The text in a box of its size."""
+        with VerticalScroll() as box:
+            box.border_title = self._title
+            box.border_subtitle = "Esc closes"
+            yield Static(self._text, markup=False)
+
+
+def help_text() -> str:
+    """All keys by group, from the one table."""
+    lines: list[str] = []
+    for group in dict.fromkeys(key.group for key in KEYS):
+        lines += [group.upper()]
+        lines += [f"  {key.shown:<7} {key.help}" for key in KEYS if key.group == group]
+    return "\n".join(lines)
