@@ -109,7 +109,7 @@ def mark_claim(claim: Claim, folder: Path, rules: ClaimRules, runs: TrustedRuns)
         told = f"ours at iteration {iteration}: {_told(ours)}"
         if not claim.claims_something:
             return ClaimMark(claim, "blank", f"no number is claimed; {told}", ours)
-        misses = _misses(claim, [ours], rules)
+        first = misses = _misses(claim, [ours], rules)
         if any(miss.judged for miss in misses):
             seeds = [replace(experiment, seed=_shifted(experiment.seed, n)) for n in OTHER_SEEDS]
             others = []
@@ -122,7 +122,8 @@ def mark_claim(claim: Claim, folder: Path, rules: ClaimRules, runs: TrustedRuns)
     except InputError as error:
         return ClaimMark(claim, "could-not-run", str(error))
     if not misses:
-        return ClaimMark(claim, "passed", f"reproduced; {told}", ours)
+        spread = f", within what {1 + len(OTHER_SEEDS)} seeds span" if first else ""
+        return ClaimMark(claim, "passed", f"reproduced{spread}; {told}", ours)
     if any(miss.judged for miss in misses):
         return ClaimMark(claim, "failed", f"not reproduced: {_listed(misses)}; {told}", ours)
     return ClaimMark(

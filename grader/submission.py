@@ -55,9 +55,10 @@ def read_submission(folder: Path, sheet: AnswerSheet) -> Submission:
         raise InputError(f"{folder}: {reason}; expected the folder of a submission")
     try:
         names = {path.name for path in folder.iterdir()}
+        code = [name for name in names if name == "improvements.py" or name.endswith(".ipynb")]
+        has_code = any(_is_regular(folder / name) for name in code)
     except OSError as error:
         raise InputError(f"{folder}: can't be read ({error.strerror})") from error
-    has_code = "improvements.py" in names or any(name.endswith(".ipynb") for name in names)
     if FILE_NAME not in names and not has_code:
         raise InputError(
             f"{folder}: holds neither {FILE_NAME}, improvements.py nor a notebook; expected a "
@@ -112,6 +113,10 @@ def decoded(content: bytes) -> tuple[str, bool]:
         except UnicodeDecodeError:
             continue
     return content.decode("latin-1"), False
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _read_answers(folder: Path, sheet: AnswerSheet) -> tuple[Answers, tuple[str, ...]]:

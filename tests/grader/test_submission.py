@@ -131,6 +131,13 @@ def test_answers_that_are_a_link_out_are_not_read(folder, tmp_path):
     assert "answers.toml: leads out of the submission" in submission.notes
 
 
+def test_code_that_is_a_link_is_no_code(folder, tmp_path):
+    """Somebody else's file is not this student's."""
+    (tmp_path / "others.py").write_text("x = 1")
+    (folder / "improvements.py").symlink_to(tmp_path / "others.py")
+    assert not read_submission(folder, SHEET).has_code
+
+
 def test_hash_is_over_names_and_contents(folder):
     """It changes with a file's content or name, and not with caches or hidden folders."""
     before = read_submission(folder, SHEET).input_hash
