@@ -8,11 +8,22 @@ iteration's record.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate, pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from nnviz.debugger.reductions import (
+    FEW,
+    Spread,
+    column_count,
+    column_maximum,
+    flat,
+    joined,
+    ones,
+    squared_deviations,
+    sum_of_squares,
+    total,
+)
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import Array, Labels, Mask, read_only
 from nnviz.engine.network import Network
@@ -21,10 +32,6 @@ from nnviz.engine.training import Iteration
 
 SATURATED_UNIT = 0.95
 """A unit is saturated when its value is, on more than this share of the samples."""
-
-CANCELLED = 0.01
-"""Where less than this share of the squares is left after subtracting the mean's, float32 has lost
-too many digits for a standard deviation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,61 +86,20 @@ class LayerStatistics:
 
 @dataclass(frozen=True, eq=False)
 class ActivationTotals:
-    """What the pass measured of one layer, over all units and samples and for each unit.
+    """What a pass measured of the activations.
 
-    `unit_largest` is each unit's largest `a`; it is measured where a unit can be silent, and is
-    infinite elsewhere. `unit_saturated` counts samples.
+    `z` and `a` hold one Spread per layer. The others hold one number per unit, the layers behind
+    one another and cut by `layers`: the sum of a over the samples; the largest a, infinite where a
+    unit can't be silent; and on how many samples it is saturated.
     """
 
     samples: int
-    z: "Spread"
-    a: "Spread"
+    z: tuple[Spread, ...]
+    a: tuple[Spread, ...]
+    layers: tuple[slice, ...]
     unit_sum: Array
     unit_largest: Array
     unit_saturated: Labels
-
-
-class Spread:
-    """Mean, standard deviation, smallest and largest of numbers that come in portions."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.mean = 0.0
-        self.deviations = 0.0  # sum of squared deviations from the mean
-        self.smallest, self.largest = math.inf, -math.inf
-
-    @property
-    def std(self) -> float:
-        """The standard deviation, dividing by the count."""
-        return math.sqrt(self.deviations / self.count)
-
-    def add_values(self, values: Array, total: float, largest: float | None = None) -> None:
-        """Add the numbers of a flat array whose sum is `total`; the largest may be known."""
-        self.add(
-            len(values),
-            total / len(values),
-            squared_deviations(values, total),
-            float(np.minimum.reduce(values)),
-            float(np.maximum.reduce(values)) if largest is None else largest,
-        )
-
-    def add(self, count: int, mean: float, deviations: float, low: float, high: float) -> None:
-        """Add a portion of which these numbers are known.
-
-        Source: Chan, Golub & LeVeque 1979, eq. 2.1: no large squares are subtracted.
-        """
-        total = self.count + count
-        apart = mean - self.mean
-        self.mean += apart * count / total
-        self.deviations += deviations + apart * apart * self.count * count / total
-        self.count = total
-        # so compared, NaN stays
-        self.smallest = self.smallest if self.smallest <= low else low
-        self.largest = self.largest if self.largest >= high else high
-
-    def merge(self, other: "Spread") -> None:
-        """Add all portions of another one."""
-        self.add(other.count, other.mean, other.deviations, other.smallest, other.largest)
 
 
 class StatisticsObserver:
@@ -142,206 +108,196 @@ class StatisticsObserver:
     Sums within a tile are the array's own precision, across tiles float64.
     """
 
-    def begin(self, network: Network, samples: int) -> list["_LayerSums"]:
-        """Return empty sums, one for each layer."""
-        return [
-            _LayerSums(activation, units)
-            for activation, units in zip(network.activations, network.sizes[1:], strict=True)
-        ]
+    def begin(self, network: Network, samples: int) -> "_TileSums":
+        """Return empty sums for one tile."""
+        return _TileSums(network)
 
-    def block(self, accumulator: list["_LayerSums"], layer: int, z: Array, a: Array) -> None:
-        """Add one tile of one layer, units x samples."""
-        accumulator[layer].add(z.T, a.T)
+    def block(self, accumulator: "_TileSums", layer: int, z: Array, a: Array) -> None:
+        """Add one layer of the tile, units x samples."""
+        accumulator.add(layer, z.T, a.T)
 
-    def end(self, accumulators: Sequence[list["_LayerSums"]]) -> tuple[ActivationTotals, ...]:
-        """Add the groups up, in their order."""
-        totals, *others = accumulators
-        for group in others:
-            for mine, other in zip(totals, group, strict=True):
-                mine.merge(other)
-        return tuple(sums.totals() for sums in totals)
+    def end(self, accumulators: Sequence["_TileSums"]) -> ActivationTotals:
+        """Add the tiles up, in their order."""
+        first, *others = accumulators
+        for other in others:
+            first.merge(other)
+        return first.totals()
 
 
-class _LayerSums:
-    """What is added up for one layer over a group of tiles; arrays here are samples x units."""
+class _TileSums:
+    """What is added up for all layers of a tile, or of several; see `ActivationTotals`."""
 
-    def __init__(self, activation: Activation, units: int) -> None:
-        self._bounds = activation.saturation
-        self._can_be_silent = bool(activation.silent)
-        self._z, self._a = Spread(), Spread()
-        self._unit_sum = np.zeros(units)
-        self._unit_largest = np.full(units, -np.inf if self._can_be_silent else np.inf)
-        self._unit_saturated = np.zeros(units, np.int64)
+    def __init__(self, network: Network) -> None:
+        self._activations = network.activations
+        ends = list(accumulate(network.sizes[1:], initial=0))
+        self._layers = tuple(slice(*pair) for pair in pairwise(ends))
+        self._z = tuple(Spread() for _ in self._layers)
+        self._a = tuple(Spread() for _ in self._layers)
+        self._unit_sum = np.zeros(ends[-1])
+        self._unit_largest = np.full(ends[-1], np.inf)
+        self._unit_saturated = np.zeros(ends[-1], np.int64)
 
-    def add(self, z: Array, a: Array) -> None:
-        """Add one tile."""
-        # a product with ones adds up columns faster than `sum` does
-        samples, units = np.ones(len(z), z.dtype), np.ones(z.shape[1], z.dtype)
-        self._z.add_values(z.reshape(-1), float(samples @ z @ units))
-        sums, largest = samples @ a, None
-        self._unit_sum += sums
-        if self._can_be_silent:
+    def add(self, layer: int, z: Array, a: Array) -> None:
+        """Set one layer of a tile, samples x units."""
+        self._z[layer].add_values(z.reshape(-1), total(z))
+        sums, largest = ones(len(a), a.dtype) @ a, None
+        self._unit_sum[self._layers[layer]] = sums
+        if self._activations[layer].silent:
             columns = column_maximum(a)
-            np.maximum(self._unit_largest, columns, out=self._unit_largest)
+            self._unit_largest[self._layers[layer]] = columns
             largest = float(columns.max())
-        self._a.add_values(a.reshape(-1), float(sums @ units), largest)
-        if (
-            self._bounds
-            and not self._bounds[0] <= self._a.smallest <= self._a.largest <= self._bounds[1]
-        ):
-            outside = a < self._bounds[0]
-            outside |= a > self._bounds[1]
-            self._unit_saturated += column_count(outside)
+        spread = self._a[layer]
+        spread.add_values(a.reshape(-1), float(sums @ ones(len(sums), a.dtype)), largest)
+        if bounds := self._activations[layer].saturation:
+            low, high = bounds
+            if low <= spread.smallest and spread.largest <= high:
+                return
+            outside = a < low
+            outside |= a > high
+            self._unit_saturated[self._layers[layer]] = column_count(outside)
 
-    def merge(self, other: "_LayerSums") -> None:
-        """Add another group's."""
-        self._z.merge(other._z)
-        self._a.merge(other._a)
+    def merge(self, other: "_TileSums") -> None:
+        """Add the tiles that follow."""
+        for mine, its in zip(self._z + self._a, other._z + other._a, strict=True):
+            mine.merge(its)
         self._unit_sum += other._unit_sum
         np.maximum(self._unit_largest, other._unit_largest, out=self._unit_largest)
         self._unit_saturated += other._unit_saturated
 
     def totals(self) -> ActivationTotals:
         """The result."""
-        samples = self._z.count // len(self._unit_sum)
+        samples = self._z[0].count // self._layers[0].stop
         return ActivationTotals(
-            samples, self._z, self._a, self._unit_sum, self._unit_largest, self._unit_saturated
+            samples,
+            self._z,
+            self._a,
+            self._layers,
+            self._unit_sum,
+            self._unit_largest,
+            self._unit_saturated,
         )
 
 
-def sum_of_squares(values: Array) -> float:
-    """The sum of squares of a flat array, also where squares leave float32's range."""
-    squares = float(values @ values)
-    if 1e-30 < squares < math.inf:
-        return squares
-    wide = values.astype(np.float64)
-    return float(wide @ wide)
-
-
-def squared_deviations(values: Array, total: float) -> float:
-    """The sum of squared deviations from the mean, of a flat array whose sum is `total`."""
-    mean = total / len(values)
-    squares = sum_of_squares(values)
-    deviations = squares - total * mean
-    if deviations < CANCELLED * squares:
-        return sum_of_squares(values - np.float64(mean))
-    return deviations
-
-
-def column_maximum(rows: Array) -> Array:
-    """The largest value of each column of `rows` (samples x units, C order); NaN where one is."""
-    whole, wide = _folded(rows, 1)
-    largest: Array = np.maximum.reduce(
-        np.maximum.reduce(wide, axis=0).reshape(-1, rows.shape[1]), axis=0
-    )
-    if whole < len(rows):
-        np.maximum(largest, np.maximum.reduce(rows[whole:], axis=0), out=largest)
-    return largest
-
-
-def column_count(mask: Mask) -> Labels:
-    """How many are true in each column of `mask` (samples x units, C order)."""
-    ones = mask.view(np.uint8)
-    # at most 255 rows, so that a byte can count them
-    whole, wide = _folded(ones, -(-len(ones) // 255))
-    counts = np.add.reduce(wide, axis=0, dtype=np.uint8).reshape(-1, ones.shape[1])
-    count: Labels = np.add.reduce(counts, axis=0, dtype=np.int64)
-    if whole < len(ones):
-        count += np.add.reduce(ones[whole:], axis=0, dtype=np.int64)
-    return count
-
-
-def _folded(rows: npt.NDArray[Any], least: int) -> tuple[int, npt.NDArray[Any]]:
-    """Lay several rows side by side: numpy reduces few long rows faster than many short ones.
-
-    Returns how many rows that took, and the view of them.
-    """
-    samples, units = rows.shape
-    fold = max(least, min(1024 // units, samples), 1)
-    whole = samples - samples % fold
-    return whole, rows[:whole].reshape(-1, fold * units)
-
-
 def last_active(
-    totals: Sequence[ActivationTotals], index: int, before: Sequence[Labels] | None
+    measured: ActivationTotals, index: int, before: Sequence[Labels] | None
 ) -> tuple[Labels, ...]:
     """For each layer and unit the last iteration at which it was not silent on the whole batch.
 
     `before` is the same of iteration index - 1, None at the start of a run. A unit is silent where
     a <= 0 on every sample, which for ReLU and leaky ReLU is z <= 0; NaN is not silence.
     """
-    if before is None:
-        before = [np.full(len(total.unit_largest), -1) for total in totals]
-    return tuple(
-        np.where(total.unit_largest <= 0, old, index)
-        for total, old in zip(totals, before, strict=True)
-    )
+    old = -1 if before is None else np.concatenate(before)
+    active = np.where(measured.unit_largest <= 0, old, index)
+    return tuple(active[units] for units in measured.layers)
 
 
 def layer_statistics(
     iteration: Iteration,
-    totals: Sequence[ActivationTotals],
+    measured: ActivationTotals,
     active: Sequence[Labels],
     window: int = 1,
 ) -> tuple[LayerStatistics, ...]:
     """The statistics of every layer of an iteration.
 
-    `totals` is what the `StatisticsObserver` returned, `active` comes from `last_active`, `window`
-    is the number of batches in an epoch: a unit is called silent only where it was silent on all
-    samples of the last epoch, never because of one small batch.
+    `measured` is what the `StatisticsObserver` returned, `active` comes from `last_active`,
+    `window` is the number of batches in an epoch: a unit is called silent only where it was silent
+    on all samples of the last epoch, never because of one small batch.
     """
+    network = iteration.network
     # what overflows shows as inf or NaN in the numbers, and needs no warning
     with single_threaded_blas, np.errstate(all="ignore"):
+        units = _UnitStatistics(
+            mean=read_only(measured.unit_sum / measured.samples),
+            saturated=read_only(measured.unit_saturated / measured.samples),
+            silent=read_only(iteration.index - np.concatenate(active) >= window),
+        )
+        parameters = _parameter_sums(iteration)
         return tuple(
-            _one_layer(iteration, layer, totals[layer], active[layer], window)
-            for layer in range(iteration.network.depth)
+            _one_layer(measured, layer, network.activations[layer], units, active, parameters)
+            for layer in range(network.depth)
         )
 
 
-def _one_layer(
-    iteration: Iteration, layer: int, total: ActivationTotals, active: Labels, window: int
-) -> LayerStatistics:
-    activation, units = iteration.network.activations[layer], len(active)
-    silent = (iteration.index - active >= window) & bool(activation.silent)
-    share = np.count_nonzero(silent) / units
-    saturated = total.unit_saturated / total.samples
-    W, dW = iteration.weights[layer], _flat(iteration.gradients.weights[layer])
-    update = iteration.update.weights[layer]
-    weight_sum, values = _sum(W), _flat(W)
-    norm, moved = math.sqrt(sum_of_squares(values)), math.sqrt(sum_of_squares(_flat(update)))
-    gradient = math.sqrt(sum_of_squares(dW))
-    return LayerStatistics(
-        z_mean=total.z.mean,
-        z_std=total.z.std,
-        z_min=total.z.smallest,
-        z_max=total.z.largest,
-        a_mean=total.a.mean,
-        a_std=total.a.std,
-        a_min=total.a.smallest,
-        a_max=total.a.largest,
-        dead=share if activation.silent == "dead" else 0.0,
-        inactive=share if activation.silent == "inactive" else 0.0,
-        saturated=float(np.add.reduce(saturated)) / units,
-        saturated_units=np.count_nonzero(saturated > SATURATED_UNIT) / units,
-        gradient_norm=gradient,
-        gradient_rms=gradient / math.sqrt(dW.size),
-        update_mean=_sum(np.abs(update)) / update.size,
-        update_norm=moved,
-        update_ratio=moved / norm if norm else math.nan,
-        weight_mean=weight_sum / W.size,
-        weight_std=math.sqrt(squared_deviations(values, weight_sum) / W.size),
-        unit_mean=read_only(total.unit_sum / total.samples),
-        unit_saturated=read_only(saturated),
-        last_active=read_only(active),
-        silent=read_only(silent),
+@dataclass(frozen=True, eq=False)
+class _UnitStatistics:
+    """One number per unit, the layers behind one another."""
+
+    mean: Array
+    saturated: Array
+    silent: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class _ParameterSums:
+    """Sums over W, |W_new - W_old| and the squares of W, dW and the update, one per layer."""
+
+    weights: Sequence[Array]
+    sums: list[float]
+    update_sums: list[float]
+    squares: list[float]
+    gradient_squares: list[float]
+    update_squares: list[float]
+
+
+def _parameter_sums(iteration: Iteration) -> _ParameterSums:
+    W, dW, update = iteration.weights, iteration.gradients.weights, iteration.update.weights
+    if sum(array.size for array in W) > FEW:
+        return _ParameterSums(
+            W,
+            [total(array) for array in W],
+            [total(np.abs(array)) for array in update],
+            *([sum_of_squares(flat(array)) for array in arrays] for arrays in (W, dW, update)),
+        )
+    # one buffer for all layers: here a call costs more than the arithmetic in it
+    numbers, starts = joined([*W, *dW, *update])
+    layers, size = starts[: len(W)], starts[len(W)]
+    squares: list[float] = np.add.reduceat(numbers * numbers, starts).tolist()
+    return _ParameterSums(
+        W,
+        np.add.reduceat(numbers[:size], layers).tolist(),
+        np.add.reduceat(np.abs(numbers[2 * size :]), layers).tolist(),
+        *(squares[kind * len(W) : (kind + 1) * len(W)] for kind in range(3)),
     )
 
 
-def _sum(array: Array) -> float:
-    # products with ones add up faster than `sum` does
-    rows, columns = array.shape
-    return float(np.ones(rows, array.dtype) @ array @ np.ones(columns, array.dtype))
-
-
-def _flat(array: Array) -> Array:
-    return array.ravel(order="K")  # in memory order, so that nothing is copied
+def _one_layer(
+    measured: ActivationTotals,
+    layer: int,
+    activation: Activation,
+    of_units: _UnitStatistics,
+    active: Sequence[Labels],
+    of_parameters: _ParameterSums,
+) -> LayerStatistics:
+    z, a, units = measured.z[layer], measured.a[layer], measured.layers[layer]
+    count = units.stop - units.start
+    saturated, silent = of_units.saturated[units], of_units.silent[units]
+    share = np.count_nonzero(silent) / count
+    W = of_parameters.weights[layer]
+    weight_sum, squares = of_parameters.sums[layer], of_parameters.squares[layer]
+    gradient = math.sqrt(of_parameters.gradient_squares[layer])
+    moved = math.sqrt(of_parameters.update_squares[layer])
+    return LayerStatistics(
+        z_mean=z.mean,
+        z_std=z.std,
+        z_min=z.smallest,
+        z_max=z.largest,
+        a_mean=a.mean,
+        a_std=a.std,
+        a_min=a.smallest,
+        a_max=a.largest,
+        dead=share if activation.silent == "dead" else 0.0,
+        inactive=share if activation.silent == "inactive" else 0.0,
+        saturated=float(np.add.reduce(saturated)) / count,
+        saturated_units=np.count_nonzero(saturated > SATURATED_UNIT) / count,
+        gradient_norm=gradient,
+        gradient_rms=gradient / math.sqrt(W.size),
+        update_mean=of_parameters.update_sums[layer] / W.size,
+        update_norm=moved,
+        update_ratio=moved / math.sqrt(squares) if squares else math.nan,
+        weight_mean=weight_sum / W.size,
+        weight_std=math.sqrt(squared_deviations(flat(W), weight_sum, squares) / W.size),
+        unit_mean=of_units.mean[units],
+        unit_saturated=saturated,
+        last_active=read_only(active[layer]),
+        silent=silent,
+    )

@@ -4,19 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
-from nnviz.debugger.statistics import (
-    Spread,
-    StatisticsObserver,
-    column_count,
-    column_maximum,
-    last_active,
-    layer_statistics,
-    sum_of_squares,
-)
+from nnviz.debugger import reductions, statistics
+from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.engine import tiles
 from nnviz.engine.activations import ACTIVATIONS
 from nnviz.engine.losses import LOSSES
@@ -92,11 +82,15 @@ def plain(iteration, layer):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("few", [0, 10**6], ids=["large", "small"])
 @pytest.mark.parametrize("tile_bytes", [600, 10**6], ids=["many tiles", "one tile"])
 @pytest.mark.parametrize("scale", [1.0, 6.0], ids=["moderate", "saturating"])
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, monkeypatch):
+def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, few, monkeypatch):
+    """In one tile and in many, and both by the ways for small and for large arrays."""
     monkeypatch.setattr(tiles, "TILE_BYTES", tile_bytes)
+    monkeypatch.setattr(reductions, "FEW", few)
+    monkeypatch.setattr(statistics, "FEW", few)
     found, iteration = run(make_trainer(hidden, scale=scale), 3)
     for layer in range(3):
         for name, value in plain(iteration, layer).items():
@@ -177,59 +171,3 @@ def test_records_are_frozen_and_their_arrays_read_only():
     for array in (layer.unit_mean, layer.unit_saturated, layer.last_active, layer.silent):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
-
-
-@settings(deadline=None)
-@given(
-    rows=arrays.arrays(
-        np.float32,
-        st.tuples(st.integers(1, 700), st.integers(1, 40)),
-        elements=st.floats(-2, 2, width=32) | st.just(float("nan")),
-        fill=st.floats(-1, 1, width=32),
-    )
-)
-def test_column_reductions_are_numpys(rows):
-    with np.errstate(all="ignore"):
-        np.testing.assert_array_equal(column_maximum(rows), rows.max(axis=0))
-        mask = rows > 0.5
-        np.testing.assert_array_equal(column_count(mask), np.count_nonzero(mask, axis=0))
-
-
-@pytest.mark.parametrize("samples", [254, 255, 256, 1000, 70_000])
-def test_counting_all_of_many_samples_does_not_overflow(samples):
-    assert (column_count(np.ones((samples, 3), bool)) == samples).all()
-
-
-@settings(deadline=None)
-@given(
-    portions=st.lists(
-        arrays.arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e3, 1e3)),
-        min_size=1,
-        max_size=6,
-    )
-)
-def test_a_spread_does_not_depend_on_the_portions(portions):
-    spread, values = Spread(), np.concatenate(portions)
-    for portion in portions:
-        spread.add_values(portion, float(portion.sum()))
-    assert spread.mean == pytest.approx(values.mean(), rel=1e-9, abs=1e-9)
-    assert spread.std == pytest.approx(values.std(), rel=1e-6, abs=1e-6)
-    assert (spread.smallest, spread.largest) == (values.min(), values.max())
-
-
-def test_a_small_spread_about_a_large_mean_is_not_lost_in_float32():
-    """mean 1000, std 0.01: the squares differ in the ninth digit, float32 has seven."""
-    values = (1000 + 0.01 * np.random.default_rng(0).normal(size=5000)).astype(np.float32)
-    spread = Spread()
-    spread.add_values(values, float(values.sum(dtype=np.float64)))
-    assert spread.std == pytest.approx(values.astype(np.float64).std(), rel=1e-3)
-    constant = Spread()
-    constant.add_values(np.full(100, 0.1, np.float32), float(np.float32(0.1)) * 100)
-    assert constant.std == pytest.approx(0, abs=1e-12)
-
-
-@pytest.mark.parametrize("size", [1e-25, 1e25])
-def test_squares_out_of_float32s_range_are_summed(size):
-    with np.errstate(over="ignore"):
-        found = sum_of_squares(np.full(4, size, np.float32))
-    assert found == pytest.approx(4 * size**2, rel=1e-6)

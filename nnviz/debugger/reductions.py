@@ -1,0 +1,149 @@
+"""Sums, spreads and counts that are exact, and quick enough to be taken at every iteration.
+
+numpy's own `sum` and `std` take several times as long: here products with ones add up, squares come
+from BLAS, and narrow columns are reduced several samples at a time. The callers silence overflow.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnviz.engine.arrays import Array, Labels, Mask
+
+CANCELLED = 0.01
+"""Where less than this share of the squares is left after subtracting the mean's, float32 has lost
+too many digits for a standard deviation."""
+
+FEW = 50_000
+"""Up to so many numbers, calls cost more than arithmetic and memory: other ways are quicker."""
+
+
+class Spread:
+    """Mean, standard deviation, smallest and largest of numbers that come in portions."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.mean = 0.0
+        self.deviations = 0.0  # sum of squared deviations from the mean
+        self.smallest, self.largest = math.inf, -math.inf
+
+    @property
+    def std(self) -> float:
+        """The standard deviation, dividing by the count."""
+        return math.sqrt(self.deviations / self.count)
+
+    def add_values(self, values: Array, total: float, largest: float | None = None) -> None:
+        """Add the numbers of a flat array whose sum is `total`; the largest may be known."""
+        self.add(
+            len(values),
+            total / len(values),
+            squared_deviations(values, total, sum_of_squares(values)),
+            float(np.minimum.reduce(values)),
+            float(np.maximum.reduce(values)) if largest is None else largest,
+        )
+
+    def add(self, count: int, mean: float, deviations: float, low: float, high: float) -> None:
+        """Add a portion of which these numbers are known.
+
+        Source: Chan, Golub & LeVeque 1979, eq. 2.1: no large squares are subtracted.
+        """
+        total = self.count + count
+        apart = mean - self.mean
+        self.mean += apart * count / total
+        self.deviations += deviations + apart * apart * self.count * count / total
+        self.count = total
+        # so compared, NaN stays
+        self.smallest = self.smallest if self.smallest <= low else low
+        self.largest = self.largest if self.largest >= high else high
+
+    def merge(self, other: "Spread") -> None:
+        """Add all portions of another one."""
+        self.add(other.count, other.mean, other.deviations, other.smallest, other.largest)
+
+
+def sum_of_squares(values: Array) -> float:
+    """The sum of squares of a flat array, also where squares leave float32's range."""
+    squares = float(values @ values)
+    if 1e-30 < squares < math.inf:
+        return squares
+    wide = values.astype(np.float64)
+    return float(wide @ wide)
+
+
+def squared_deviations(values: Array, total: float, squares: float) -> float:
+    """The sum of squared deviations from the mean, of a flat array with this sum and squares."""
+    mean = total / len(values)
+    deviations = squares - total * mean
+    if deviations < CANCELLED * squares:
+        return sum_of_squares(values - np.float64(mean))
+    return deviations
+
+
+def total(array: Array) -> float:
+    """The sum of a matrix."""
+    if array.size <= FEW:
+        return float(flat(array) @ ones(array.size, array.dtype))
+    rows, columns = array.shape
+    return float(ones(rows, array.dtype) @ array @ ones(columns, array.dtype))
+
+
+def joined(arrays: Sequence[Array]) -> tuple[Array, list[int]]:
+    """All numbers of several arrays behind one another in float64, and where each array starts."""
+    starts = [0]
+    for array in arrays[:-1]:
+        starts.append(starts[-1] + array.size)
+    return np.concatenate([flat(array) for array in arrays], dtype=np.float64), starts
+
+
+def flat(array: Array) -> Array:
+    """All numbers in the order of memory, so that nothing is copied."""
+    return array.ravel(order="K")
+
+
+@lru_cache(maxsize=64)
+def ones(count: int, dtype: np.dtype[Any]) -> Array:
+    """So many ones, read-only."""
+    array: Array = np.ones(count, dtype)
+    array.flags.writeable = False
+    return array
+
+
+def column_maximum(rows: Array) -> Array:
+    """The largest value of each column of `rows` (samples x units, C order); NaN where one is."""
+    whole, wide = _folded(rows, 1)
+    largest: Array = np.maximum.reduce(
+        np.maximum.reduce(wide, axis=0).reshape(-1, rows.shape[1]), axis=0
+    )
+    if whole < len(rows):
+        np.maximum(largest, np.maximum.reduce(rows[whole:], axis=0), out=largest)
+    return largest
+
+
+def column_count(mask: Mask) -> Labels:
+    """How many are true in each column of `mask` (samples x units, C order)."""
+    if mask.size <= FEW:
+        counts: Array = ones(len(mask), np.dtype(np.float32)) @ mask.astype(np.float32)
+        return counts.astype(np.int64)
+    bytes_ = mask.view(np.uint8)
+    # at most 255 rows, so that a byte can count them
+    whole, wide = _folded(bytes_, -(-len(mask) // 255))
+    folded = np.add.reduce(wide, axis=0, dtype=np.uint8).reshape(-1, mask.shape[1])
+    count: Labels = np.add.reduce(folded, axis=0, dtype=np.int64)
+    if whole < len(mask):
+        count += np.add.reduce(bytes_[whole:], axis=0, dtype=np.int64)
+    return count
+
+
+def _folded(rows: npt.NDArray[Any], least: int) -> tuple[int, npt.NDArray[Any]]:
+    """Lay several rows side by side: numpy reduces few long rows faster than many short ones.
+
+    Returns how many rows that took, and the view of them.
+    """
+    samples, units = rows.shape
+    fold = max(least, min(1024 // units, samples), 1)
+    whole = samples - samples % fold
+    return whole, rows[:whole].reshape(-1, fold * units)

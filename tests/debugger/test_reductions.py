@@ -1,0 +1,90 @@
+"""Promises of the reductions: numpy's plain numbers, for any shape, also where float32 ends."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from nnviz.debugger import reductions
+from nnviz.debugger.reductions import (
+    Spread,
+    column_count,
+    column_maximum,
+    joined,
+    sum_of_squares,
+    total,
+)
+
+
+@settings(deadline=None)
+@given(
+    rows=arrays.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 700), st.integers(1, 40)),
+        elements=st.floats(-2, 2, width=32) | st.just(float("nan")),
+        fill=st.floats(-1, 1, width=32),
+    ),
+    few=st.sampled_from([0, 10**6]),
+)
+def test_column_reductions_are_numpys(rows, few):
+    with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reductions, "FEW", few)
+        np.testing.assert_array_equal(column_maximum(rows), rows.max(axis=0))
+        mask = rows > 0.5
+        np.testing.assert_array_equal(column_count(mask), np.count_nonzero(mask, axis=0))
+
+
+@pytest.mark.parametrize("samples", [254, 255, 256, 1000, 70_000])
+def test_counting_all_of_many_samples_does_not_overflow(samples):
+    assert (column_count(np.ones((samples, 3), bool)) == samples).all()
+
+
+@settings(deadline=None)
+@given(
+    portions=st.lists(
+        arrays.arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e3, 1e3)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_spread_does_not_depend_on_the_portions(portions):
+    spread, values = Spread(), np.concatenate(portions)
+    for portion in portions:
+        spread.add_values(portion, float(portion.sum()))
+    assert spread.mean == pytest.approx(values.mean(), rel=1e-9, abs=1e-9)
+    assert spread.std == pytest.approx(values.std(), rel=1e-6, abs=1e-6)
+    assert (spread.smallest, spread.largest) == (values.min(), values.max())
+
+
+def test_a_small_spread_about_a_large_mean_is_not_lost_in_float32():
+    """mean 1000, std 0.01: the squares differ in the ninth digit, float32 has seven."""
+    values = (1000 + 0.01 * np.random.default_rng(0).normal(size=5000)).astype(np.float32)
+    spread = Spread()
+    spread.add_values(values, float(values.sum(dtype=np.float64)))
+    assert spread.std == pytest.approx(values.astype(np.float64).std(), rel=1e-3)
+    constant = Spread()
+    constant.add_values(np.full(100, 0.1, np.float32), float(np.float32(0.1)) * 100)
+    assert constant.std == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-25, 1e25])
+def test_squares_out_of_float32s_range_are_summed(size):
+    with np.errstate(over="ignore"):
+        found = sum_of_squares(np.full(4, size, np.float32))
+    assert found == pytest.approx(4 * size**2, rel=1e-6)
+
+
+@pytest.mark.parametrize("few", [0, 10**6], ids=["many", "few"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_sum_of_a_matrix_is_numpys(few, order, monkeypatch):
+    monkeypatch.setattr(reductions, "FEW", few)
+    matrix = np.asarray(np.random.default_rng(0).normal(size=(50, 30)), order=order)
+    assert total(matrix) == pytest.approx(matrix.sum(), rel=1e-12)
+
+
+def test_joined_arrays_lie_in_the_order_given():
+    numbers, starts = joined([np.ones((2, 3), np.float32), np.zeros((1, 1)), np.full((2, 2), 3.0)])
+    assert numbers.dtype == np.float64
+    assert numbers.tolist() == [1] * 6 + [0] + [3] * 4
+    assert starts == [0, 6, 7]
