@@ -191,11 +191,13 @@ class EngineSource:
                 f"{', '.join(too_late)}: decided at the start of a run, and this is iteration "
                 f"{snapshot.index}; go to iteration 0 and fork there"
             )
-        reload = DATA_KEYS & changed or (experiment.labels == "random" and "seed" in changed)
+        faults = {"fault"} & changed  # which may be in the data, or in the start
+        reload = (DATA_KEYS & changed) or faults
+        reload |= {"seed"} & changed if experiment.labels == "random" else set()
         run = EngineSource(
             experiment, None if reload else self.dataset, self._make_setup, self._trainer.data
         )
-        if not START_KEYS & changed:
+        if snapshot.index or not (START_KEYS & changed or faults):
             run.restore(run.adopted(snapshot))
         run.restore(run.edited(run.snapshot(), arrays))
         return run
@@ -290,6 +292,20 @@ class EngineSource:
         self._forward, self._backward = None, None
 
 
+def source_from(origin: Mapping[str, Any]) -> EngineSource:
+    """The run that gave this `origin`. Raises InputError where its data are missing, or others."""
+    values, mark = origin.get("experiment"), origin.get("data")
+    if not isinstance(values, Mapping):
+        raise InputError("says nothing of an experiment: it was recorded from another program")
+    source = EngineSource(Experiment().with_changes(values))
+    if source.origin["data"] != mark:
+        raise InputError(
+            f"was recorded on other data than those called {source.experiment.data!r} here: "
+            "between the recorded states nothing can be replayed"
+        )
+    return source
+
+
 def _item(arrays: Callable[[], Sequence[Array]], i: int) -> Callable[[], Array]:
     return lambda: arrays()[i]
 
@@ -306,6 +322,7 @@ def run_info(experiment: Experiment, dataset: Dataset, setup: Setup) -> RunInfo:
             formula=activation.formula,
             silent=activation.silent,
             saturates=activation.saturation is not None,
+            k=activation.parameters.get("k", 1.0),
         )
         for number, (activation, (fan_out, fan_in)) in enumerate(
             zip(network.activations, network.shapes, strict=True), start=1
