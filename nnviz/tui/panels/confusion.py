@@ -44,9 +44,11 @@ def _draw_row(
     for predicted in range(classes):
         count = int(counts[label, predicted])
         # the row's most frequent mistake is marked by a star as well as by its colour
-        text = f"{count}*" if predicted == worst else f"{count}" if count else "."
+        text = f"{count}" if count else "."
         key = "good" if predicted == label and count else "warn" if predicted == worst else "muted"
-        column = 7 + predicted * cell + (predicted == worst)
-        grid.put(column, row, f"{text:>{cell}}", key)
+        end = 7 + (predicted + 1) * cell
+        grid.put(end - len(text), row, text, key)
+        if predicted == worst:
+            grid.put(end, row, "*", key)
     share = f"{100 * counts[label, label] / total:3.0f} %" if total else "  -"
     grid.put(7 + classes * cell + 2, row, share, "")

@@ -33,7 +33,8 @@ def _array(name: str, array: Array, width: int, height: int, look: Look) -> Cell
     """One array under a line of its numbers: as many of its samples as there are columns."""
     rows, columns = array.shape
     shown = array[:, :width]
-    scale = Scale.symmetric(shown)
+    # an activation is shown on the scale that the pictures have, all else has a sign
+    scale = Scale.sequential(shown) if name.startswith("L") else Scale.symmetric(shown)
     label = Grid(width, 2)
     cut = (
         f", samples 0-{width - 1}"
