@@ -2,9 +2,15 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnviz.errors import InputError
+
 if TYPE_CHECKING:
+    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.history import History
+    from nnviz.debugger.source import Frame
     from nnviz.experiment import Experiment
 
 
@@ -12,8 +18,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Take a run, what to change in it, and what to make of it."""
     parser.add_argument("run", metavar="RUN", help="a preset (see `nnviz presets`) or a FILE.toml")
     add_changes(parser)
+    parser.add_argument("--figures", metavar="DIR", type=Path, help="draw the run into this folder")
+    parser.add_argument(
+        "--figures-every",
+        metavar="N",
+        type=int,
+        help="also draw every N iterations, as a numbered series (needs --figures)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
     parser.epilog = (
+        "A folder of figures belongs to one run, which it names in run.toml: another run is "
+        "refused there, the same run may draw again. "
         "Ctrl-C ends the training with the summary so far. In the JSON object accuracies are "
         "percent, and null stands for what is not a finite number."
     )
@@ -25,11 +40,54 @@ def run(arguments: argparse.Namespace) -> int:
     from nnviz.headless import run_headless
     from nnviz.presets import find_experiment
 
+    every = arguments.figures_every
+    if every is not None and (every < 1 or arguments.figures is None):
+        raise InputError(
+            f"--figures-every {every}: expected 1 or more, together with --figures DIR"
+        )
     experiment = changed(find_experiment(arguments.run), arguments)
     source = EngineSource(experiment)
     for note in notes(experiment, source.dataset.note):
         print(f"nnviz: {note}", file=sys.stderr)
-    return run_headless(source, experiment.iterations, as_json=arguments.json)
+    if arguments.figures is None:
+        return run_headless(source, experiment.iterations, as_json=arguments.json)
+    artist = Artist(source, arguments.figures, every)
+    code = run_headless(source, experiment.iterations, as_json=arguments.json, watch=artist.watch)
+    return code or artist.finish()
+
+
+class Artist:
+    """Draws the figures of a run while it trains; a figure that fails doesn't end the training."""
+
+    def __init__(self, source: "EngineSource", path: Path, every: int | None) -> None:
+        """Take the folder. Raises InputError where it belongs to another run."""
+        from nnviz.figures.saving import FigureFolder
+
+        self.folder = FigureFolder(path, source.experiment, source.dataset)
+        self.source, self.every = source, every
+        self.problem = ""
+
+    def watch(self, frame: "Frame", history: "History") -> None:
+        """Draw the iteration if it is due: numbered in a series, and the last one."""
+        last = frame.index == self.source.experiment.iterations
+        numbered = self.every is not None and frame.index % self.every == 0
+        if not (last or numbered) or self.problem:
+            return
+        from nnviz.figures.moment import engine_moment
+
+        moment = engine_moment(self.source, frame, history)
+        try:
+            self.folder.draw(moment, numbered=numbered, last=last)
+        except InputError as error:
+            self.problem = str(error)
+
+    def finish(self) -> int:
+        """Say where the figures are, or why there are none; the exit code."""
+        if self.problem:
+            print(f"nnviz: {self.problem}", file=sys.stderr)
+            return 2
+        print(f"nnviz: the figures are in {self.folder.path}", file=sys.stderr)
+        return 0
 
 
 def add_changes(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +107,6 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
 
 def changed(experiment: "Experiment", arguments: argparse.Namespace) -> "Experiment":
     """The experiment with the changes of `add_changes`. Raises InputError, naming the key."""
-    from nnviz.errors import InputError
     from nnviz.experiment import parse_assignments
 
     changes = parse_assignments(arguments.changes)
