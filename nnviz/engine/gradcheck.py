@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnviz.engine.activations import Activation
-from nnviz.engine.arrays import Array
+from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import ForwardPass, Network, Parameters, backward, forward
 
 STEP = 1e-5
@@ -20,12 +20,14 @@ PASS = 1e-7
 class GradientCheck:
     """One array's result: the largest relative error, and how many entries were compared.
 
-    `ratio` is the median of analytic / numeric: a forgotten factor shows as a constant there.
+    `ratio` is the median of analytic / numeric, and `error_but_ratio` the largest relative error
+    that is left after dividing by it: nothing, where a constant factor is all that is wrong.
     """
 
     name: str
     error: float
     ratio: float
+    error_but_ratio: float
     checked: int
     skipped: int
 
@@ -74,21 +76,27 @@ def check_gradients(
     rng: np.random.Generator,
     entries: int = 10,
     step: float = STEP,
+    gradients: Parameters | None = None,
 ) -> tuple[GradientCheck, ...]:
-    """Compare `backward` with centred differences of the objective, in float64.
+    """Compare gradients (those of `backward` if none are given) with centred differences.
 
-    X is features x samples, T classes x samples. For each weight (and bias) array about `entries`
-    entries, drawn by `rng`, are moved by +-step. Returns one result per array, W1 first.
+    X is features x samples, T classes x samples; all is done in float64. For each weight (and bias)
+    array about `entries` entries, drawn by `rng` from those whose input is not always 0, are moved
+    by +-step. Returns one result per array, W1 first.
     """
     parameters = parameters.with_arrays([np.array(W, dtype=np.float64) for W in parameters.arrays])
     X, T = X.astype(np.float64), T.astype(np.float64)
     passed = forward(network, parameters, X)
-    gradients = backward(network, parameters, passed, T).gradients
+    if gradients is None:
+        gradients = backward(network, parameters, passed, T).gradients
     noise = float(rounding_noise(network.loss.objective(passed.activations[-1], T), step))
 
     results = []
-    for name, W, dW in zip(parameters.names, parameters.arrays, gradients.arrays, strict=True):
-        chosen = rng.choice(W.size, size=min(entries, W.size), replace=False)
+    arrays = zip(parameters.names, parameters.arrays, gradients.arrays, strict=True)
+    for number, (name, W, dW) in enumerate(arrays):
+        inputs = passed.input_of(number) if number < network.depth else np.ones((1, 1))
+        possible = _entries_that_matter(W, inputs)
+        chosen = rng.choice(possible, size=min(entries, len(possible)), replace=False)
         analytic, numeric = [], []
         for entry in chosen:
             slope = _numeric_slope(network, parameters, W, int(entry), X, T, step)
@@ -98,6 +106,14 @@ def check_gradients(
         skipped = len(chosen) - len(analytic)
         results.append(_result(name, np.array(analytic), np.array(numeric), noise, skipped))
     return tuple(results)
+
+
+def _entries_that_matter(W: Array, inputs: Array) -> Labels:
+    """Flat numbers of the weights whose input is not 0 on every sample; all, where all are 0."""
+    live = np.flatnonzero(np.any(inputs, axis=1))
+    if not len(live):
+        return np.arange(W.size)
+    return (np.arange(W.shape[0])[:, None] * W.shape[1] + live).ravel()
 
 
 def _numeric_slope(
@@ -129,11 +145,14 @@ def _crosses_kink(network: Network, above: ForwardPass, below: ForwardPass) -> b
 def _result(
     name: str, analytic: Array, numeric: Array, noise: float, skipped: int
 ) -> GradientCheck:
-    nonzero = np.abs(numeric) > noise
+    large = np.abs(numeric) > noise
+    ratio = float(np.median(analytic[large] / numeric[large])) if large.any() else 1.0
+    rescaled = relative_error(analytic, ratio * numeric, abs(ratio) * noise)
     return GradientCheck(
         name,
         error=float(relative_error(analytic, numeric, noise).max(initial=0.0)),
-        ratio=float(np.median(analytic[nonzero] / numeric[nonzero])) if nonzero.any() else 1.0,
+        ratio=ratio,
+        error_but_ratio=float(rescaled.max(initial=0.0)),
         checked=len(analytic),
         skipped=skipped,
     )
