@@ -5,6 +5,7 @@ import json
 import pytest
 
 from nnviz.cli import main
+from nnviz.errors import InputError
 
 QUICK = ["--data", "digits", "--iterations", "2", "--json"]
 
@@ -71,3 +72,48 @@ def test_bad_input_is_one_clear_line_and_exit_code_2(capsys, words, message):
     assert captured.out == ""
     assert message in captured.err
     assert len(captured.err.strip().splitlines()) == 1
+
+
+def test_draws_the_figures_and_a_numbered_series(capsys, tmp_path):
+    """The last iteration under the plain names, every second one under its number."""
+    folder = tmp_path / "figures"
+    words = ["init-scaled", *QUICK, "--figures", str(folder), "--figures-every", "2"]
+    trained(capsys, *words)
+    names = ("confusion", "curves", "dashboard", "samples", "tsne")
+    series = [f"{name}{suffix}.png" for name in names for suffix in ("-00000", "-00002", "")]
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*series, "run.toml"])
+    assert all((folder / name).read_bytes().startswith(b"\x89PNG") for name in series)
+    last, numbered = ((folder / f"curves{s}.png").read_bytes() for s in ("", "-00002"))
+    assert last == numbered
+
+
+def test_another_runs_figures_are_refused_before_anything_is_trained(capsys, tmp_path):
+    """One line, exit code 2, and the other run's files as they were."""
+    (tmp_path / "dashboard.png").write_bytes(b"theirs")
+    assert main(["train", "course", "--figures", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert "iteration" not in captured.err
+    assert "choose a new folder" in captured.err
+    assert [path.name for path in tmp_path.iterdir()] == ["dashboard.png"]
+
+
+def test_a_figure_that_cannot_be_written_does_not_cost_the_run(capsys, tmp_path, monkeypatch):
+    """The summary is printed all the same; then what went wrong, and exit code 2."""
+
+    def full(figure, path):
+        raise InputError(f"{path}: can't be written: No space left on device")
+
+    monkeypatch.setattr("nnviz.figures.saving.save_figure", full)
+    assert main(["train", "course", *QUICK, "--figures", str(tmp_path / "figures")]) == 2
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["iterations"] == 2
+    assert "No space left" in captured.err
+
+
+@pytest.mark.parametrize(
+    "words", [["--figures-every", "10"], ["--figures-every", "0", "--figures", "x"]]
+)
+def test_a_series_needs_a_folder_and_a_step(capsys, words):
+    """Nothing is trained for figures that have nowhere to go."""
+    assert main(["train", "course", *words]) == 2
+    assert "expected 1 or more, together with --figures DIR" in capsys.readouterr().err
