@@ -50,6 +50,7 @@ VERBS = {
     for verb in (
         Verb("tui", "Debug a training run", "step through a training run in the terminal"),
         Verb("train", "Train", "train without the debugger: closing table, JSON, figures"),
+        Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),

@@ -54,22 +54,35 @@ class Summary:
 def summary_lines(summary: Summary) -> list[str]:
     """The closing table, one row per layer, with the accuracies below it; at most 80 columns."""
     info, frame = summary.info, summary.frame
-    rows = [
-        _row(layer, statistics) for layer, statistics in zip(info.layers, frame.layers, strict=True)
-    ]
     stopped = " (interrupted)" if summary.interrupted else ""
-    sizes = "-".join(map(str, (info.features, *(layer.units for layer in info.layers))))
     return [
-        f"{info.name}: {sizes}, {info.loss}",
+        f"{info.name}: {sizes(info)}, {info.loss}",
         f"iteration {summary.iterations} after {summary.seconds:.1f} s{stopped}",
         *(f"{name}: {text}" for name, text in info.options.items()),
         "",
-        *_table(rows),
+        *layer_table(info, frame),
         "",
         f"loss {frame.loss:.6g}, training accuracy {percent(frame.train_accuracy)}, "
         f"test accuracy {percent(summary.test_accuracy)}",
         *_remarks(summary),
     ]
+
+
+def sizes(info: RunInfo) -> str:
+    """The sizes of inputs and layers, such as `784-256-128-10`."""
+    return "-".join(map(str, (info.features, *(layer.units for layer in info.layers))))
+
+
+def layer_table(info: RunInfo, frame: Frame) -> list[str]:
+    """The statistics of an iteration, one row per layer; at most 80 columns."""
+    rows = zip(info.layers, frame.layers, strict=True)
+    return _table([_row(layer, statistics) for layer, statistics in rows])
+
+
+def layers_json(info: RunInfo, frame: Frame) -> list[dict[str, Any]]:
+    """The statistics of an iteration for scripts, one object per layer."""
+    rows = zip(info.layers, frame.layers, strict=True)
+    return [_layer_json(layer, statistics) for layer, statistics in rows]
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
@@ -87,10 +100,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "train_accuracy": _finite(100 * frame.train_accuracy),
         "test_accuracy": _finite(100 * summary.test_accuracy),
         "seconds": round(summary.seconds, 3),
-        "layers": [
-            _layer_json(layer, statistics)
-            for layer, statistics in zip(summary.info.layers, frame.layers, strict=True)
-        ],
+        "layers": layers_json(summary.info, frame),
         "history": [
             {"iteration": int(i), "loss": _finite(loss), "train_accuracy": _finite(100 * accuracy)}
             for i, loss, accuracy in columns

@@ -70,7 +70,7 @@ class Header:
 
 def to_json(header: Header) -> bytes:
     """The header as JSON."""
-    return json.dumps(_plain(header), allow_nan=False).encode()
+    return json.dumps(plain(header), allow_nan=False).encode()
 
 
 def from_json(content: bytes, largest: int) -> Header:
@@ -109,23 +109,25 @@ def _check(header: Header, largest: int) -> None:
             raise InputError(f"its header makes no sense: {what}")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON can hold it; numbers that it can't hold as {"float": "nan"}."""
     if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": str(value)}
     return value
 
 
 def _revived(value: Any) -> Any:
-    """The inverse of `_plain`, as far as plain values go."""
+    """The inverse of `plain`; texts lose what a terminal would take for commands."""
+    if isinstance(value, str):
+        return "".join(c if c.isprintable() else "?" for c in value)
     if isinstance(value, dict):
         if value.keys() == {"float"} and value["float"] in ("nan", "inf", "-inf"):
             return float(value["float"])
-        return {key: _revived(item) for key, item in value.items()}
+        return {_revived(key): _revived(item) for key, item in value.items()}
     return [_revived(item) for item in value] if isinstance(value, list) else value
