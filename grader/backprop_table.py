@@ -231,6 +231,7 @@ def _flags(
         flags.append(f"{listed(zeros)}: zeros carried from an unexplained zero, not paid")
     for is_gradient, name in enumerate(("activations", "gradients")):
         if worth.worked_out[is_gradient]:
+            flags += _neighbours(circuit, explanation, bool(is_gradient))
             continue
         withheld = [
             cell_name(circuit, cell)
@@ -246,3 +247,19 @@ def _flags(
         if withheld:
             flags.append(f"{name} don't look worked out, so nothing is paid for {listed(withheld)}")
     return flags
+
+
+def _neighbours(circuit: Circuit, explanation: Explanation, is_gradient: bool) -> list[str]:
+    """Return a flag where an unexplained box stands right after another slip.
+
+    It may have been computed from a number that was never written.
+    """
+    slip_at = explanation.slip_at
+    found = [
+        cell_name(circuit, cell)
+        for cell, slip in slip_at.items()
+        if slip.kind is SlipKind.UNNAMED
+        and cell[1] is is_gradient
+        and any(source in slip_at for source in circuit.sources[cell])
+    ]
+    return [f"{listed(found)}: may follow from a number not written down"] if found else []

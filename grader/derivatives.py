@@ -125,7 +125,7 @@ def _mistake(
 
     Its principle is left out: it would hand over the derivative that is asked for.
     """
-    if not any(_value(answer, point) is not None for point in points):
+    if all(_value(answer, point) is None for point in points):
         return None, "It has no value anywhere."
     if question.function:
         for misconception, wrong in _wrong_derivatives(question):
@@ -204,11 +204,17 @@ def _near(one: Value | None, other: Value | None) -> bool:
 
 def _same(one: Expression, other: Expression, points: Points) -> bool:
     """Say whether two formulas agree wherever both have values on the domain."""
-    pairs = [(_value(one, point), _value(other, point)) for point in points]
-    both = [(a, b) for a, b in pairs if a is not None and b is not None]
-    if len(both) < FEWEST_POINTS or not all(_near(a, b) for a, b in both):
+    compared, exact = 0, True
+    for point in points:
+        mine, right = _value(one, point), _value(other, point)
+        if mine is None or right is None:
+            continue
+        if not _near(mine, right):
+            return False
+        compared += 1
+        exact = exact and not isinstance(mine, float) and not isinstance(right, float)
+    if compared < FEWEST_POINTS:
         return False
-    exact = not any(isinstance(value, float) for pair in both for value in pair)
     return exact or not _differ_by_a_constant(one, other)
 
 

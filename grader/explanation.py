@@ -1,12 +1,13 @@
 """Finds the smallest explanation of a filled table: which few slips account for all its numbers.
 
-Every box is computed by the right rule from the numbers that stand in the student's own boxes; an
-empty box is filled that way. A *break* is a box that holds neither the true number nor that one.
-Breaks are then explained: a node's two boxes may be swapped, a box may be miswritten while its
-right number was carried on, a known misconception may yield the number; what is left is "another
-number". Slips at the operands of one box that share a misconception are one slip.
+Breaks (see `grader.assessment`) are explained one after the other: a node's two boxes may be
+swapped, a box may be miswritten while its right number was carried on, a known misconception may
+yield the number; what is left is "another number". Slips at the operands of one box that share a
+misconception are one slip, and of several misconceptions that fit, those that fit elsewhere too
+are kept.
 
-No search over combinations is needed: a table is assessed once, and once more for each break.
+No search over combinations is needed: a table is assessed once, and once or twice more for each
+break.
 """
 
 from __future__ import annotations
@@ -15,24 +16,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
-from nnviz.circuit.evaluation import Solution, activation_rule, gradient_rule
+from grader.assessment import Assessment, Cell, State, assess
+from nnviz.circuit.evaluation import Solution
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.misconceptions import Label, wrong_gradients, wrong_values
-from nnviz.circuit.numbers import Typed, agrees
+from nnviz.circuit.numbers import Typed, agrees, agrees_to_the_last_digit
 from nnviz.circuit.operations import UndefinedError, Value
-
-Cell = tuple[int, bool]
-"""A box: the node's index, and whether it is the gradient."""
-
-
-class State(Enum):
-    """How a box stands to the truth and to the student's own other boxes."""
-
-    TRUE = "true"
-    CONSISTENT = "consistent"
-    BREAK = "break"
-    EMPTY = "empty"
 
 
 class SlipKind(Enum):
@@ -54,28 +45,6 @@ class Slip:
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment:
-    """A table looked at box by box.
-
-    `activations` and `gradients` are the student's own numbers, empty boxes filled by the right
-    rule; `exact_activations` and `exact_gradients` the same without the student's rounding; `outs`
-    the values computed from the operands; `states` the state of each box.
-    """
-
-    activations: list[Value]
-    gradients: list[Value]
-    exact_activations: list[Value]
-    exact_gradients: list[Value]
-    outs: list[Value]
-    states: dict[Cell, State]
-
-    @property
-    def breaks(self) -> list[Cell]:
-        """The boxes that follow from nothing, in the order of filling."""
-        return [cell for cell, state in self.states.items() if state is State.BREAK]
-
-
-@dataclass(frozen=True, eq=False)
 class Explanation:
     """The smallest explanation of a table.
 
@@ -87,10 +56,20 @@ class Explanation:
     assessment: Assessment
     slips: tuple[Slip, ...]
 
-    @property
+    @cached_property
     def slip_at(self) -> dict[Cell, Slip]:
         """The slip of each box that has one."""
         return {cell: slip for slip in self.slips for cell in slip.cells}
+
+    def carried(self, circuit: Circuit) -> set[Cell]:
+        """Return the boxes that pass a slip on: not right, but right given what they start from."""
+        found: set[Cell] = set()
+        for cell, state in self.assessment.states.items():
+            if state in (State.CONSISTENT, State.EMPTY) and cell not in self.slip_at:
+                sources = circuit.sources[cell]
+                if any(source in self.slip_at or source in found for source in sources):
+                    found.add(cell)
+        return found
 
 
 def explain(
@@ -114,15 +93,21 @@ def explain(
 def _put_back_swapped(
     circuit: Circuit, truth: Solution, found: Explanation, significant_digits: int
 ) -> Explanation:
-    """Exchange the two boxes of a node where both break and both heal by it."""
+    """Exchange the two boxes of a node where neither breaks after it and two breaks less are left.
+
+    Before it both break as a rule; after other slips one of them may look right by chance.
+    """
     for node in sorted({node for node, _ in found.assessment.breaks}):
         pair = (node, False), (node, True)
         breaks = found.assessment.breaks
-        if not set(pair) <= set(breaks):
+        if not set(pair) & set(breaks) or not set(pair) <= found.typed.keys():
+            continue
+        values = found.assessment.outs[node], truth.activations[node]
+        if not any(agrees(found.typed[pair[1]], value, significant_digits) for value in values):
             continue
         typed = {**found.typed, pair[0]: found.typed[pair[1]], pair[1]: found.typed[pair[0]]}
         candidate = assess(circuit, truth, typed, significant_digits)
-        if not set(pair) & set(candidate.breaks) and len(candidate.breaks) < len(breaks):
+        if not set(pair) & set(candidate.breaks) and len(candidate.breaks) <= len(breaks) - 2:
             slips = (*found.slips, Slip(SlipKind.SWAPPED, pair))
             found = Explanation(typed, candidate, slips)
     return found
@@ -131,15 +116,19 @@ def _put_back_swapped(
 def _empty_miswritten(
     circuit: Circuit, truth: Solution, found: Explanation, significant_digits: int
 ) -> Explanation:
-    """Empty a box whose number was not carried on: where two or more other breaks heal by it."""
+    """Empty a box whose number was not carried on: where two or more other breaks heal by it.
+
+    One is enough where at most one other slip is left.
+    """
     for cell in found.assessment.breaks:
         breaks = set(found.assessment.breaks)
-        if len(breaks) < 3 or cell not in breaks:
+        if cell not in breaks or not any(cell in circuit.sources[other] for other in breaks):
             continue
         typed = {other: number for other, number in found.typed.items() if other != cell}
         candidate = assess(circuit, truth, typed, significant_digits)
         left = set(candidate.breaks)
-        if left < breaks and len(left) <= len(breaks) - 3:
+        healed = len(breaks) - 1 - len(left)
+        if left < breaks and healed >= (1 if len(left) <= 1 else 2):
             labels = _labels(circuit, cell, found.typed[cell], found.assessment, significant_digits)
             slips = (*found.slips, Slip(SlipKind.MISWRITTEN, (cell,), tuple(labels)))
             found = Explanation(typed, candidate, slips)
@@ -157,81 +146,18 @@ def _fewest_misconceptions(slips: Sequence[Slip]) -> list[Slip]:
     return kept
 
 
-def assess(
-    circuit: Circuit, truth: Solution, typed: Mapping[Cell, Typed], significant_digits: int
-) -> Assessment:
-    """Fill and judge every box from the boxes before it."""
-    table = Assessment(
-        list(truth.activations),
-        list(truth.gradients),
-        list(truth.activations),
-        list(truth.gradients),
-        list(truth.activations),
-        {},
-    )
-    for cell in circuit.cells.values():
-        index, is_gradient = cell
-        own = table.gradients if is_gradient else table.activations
-        exact = table.exact_gradients if is_gradient else table.exact_activations
-        true = (truth.gradients if is_gradient else truth.activations)[index]
-        rules = _rules(circuit, cell, table)
-        if not is_gradient and rules:
-            table.outs[index] = rules[0]
-        number = typed.get(cell)
-        if number is None:
-            own[index] = rules[0] if rules else true
-            exact[index] = rules[-1] if rules else true
-            table.states[cell] = State.EMPTY
-            continue
-        own[index] = exact[index] = number.value
-        table.states[cell] = State.BREAK
-        for value in reversed(rules):
-            if agrees(number, value, significant_digits):
-                exact[index] = value
-                table.states[cell] = State.CONSISTENT
-                break
-        if agrees(number, true, significant_digits):
-            exact[index] = true
-            table.states[cell] = State.TRUE
-    return table
-
-
-def _rules(circuit: Circuit, cell: Cell, table: Assessment) -> list[Value]:
-    """Return what the right rule gives on the student's own numbers: one value, or a few.
-
-    A few where a local derivative may start from the box or from its operand (a sigmoid's), and
-    where numbers were rounded on the way. The last one is computed from unrounded numbers.
-    """
-    index, is_gradient = cell
-    found: list[Value] = []
-    rounded = table.exact_activations != table.activations or (
-        is_gradient and table.exact_gradients != table.gradients
-    )
-    sheets = [(table.activations, table.gradients)]
-    if rounded:
-        sheets.append((table.exact_activations, table.exact_gradients))
-    for activations, gradients in sheets:
-        try:
-            if not is_gradient:
-                found.append(activation_rule(circuit, index, activations))
-                continue
-            found.append(gradient_rule(circuit, index, activations, gradients, activations))
-            if any(table.outs[c] != activations[c] for c, _ in circuit.consumers[index]):
-                found.append(gradient_rule(circuit, index, activations, gradients, table.outs))
-        except UndefinedError:
-            continue
-    return found
-
-
 def _labels(
     circuit: Circuit, cell: Cell, number: Typed, table: Assessment, significant_digits: int
 ) -> list[Label]:
-    """Return every misconception that yields the number from the student's own boxes."""
+    """Return every misconception that yields the number from the student's own boxes.
+
+    Where some yield it to the last digit, those that only come near are left out.
+    """
     index, is_gradient = cell
     sheets: list[tuple[Sequence[Value], Sequence[Value]]] = [(table.activations, table.gradients)]
     if (table.exact_activations, table.exact_gradients) != sheets[0]:
         sheets.append((table.exact_activations, table.exact_gradients))
-    found: dict[Label, None] = {}
+    found: dict[Label, bool] = {}
     for activations, gradients in sheets:
         outs_of = [table.outs]
         if is_gradient and any(
@@ -247,10 +173,12 @@ def _labels(
                 )
                 for label, value in pairs:
                     if agrees(number, value, significant_digits):
-                        found[label] = None
+                        sharp = agrees_to_the_last_digit(number, value)
+                        found[label] = sharp or found.get(label, False)
             except UndefinedError:
                 continue
-    return list(found)
+    sharpest = any(found.values())
+    return [label for label, sharp in found.items() if sharp == sharpest]
 
 
 def _merge(circuit: Circuit, labelled: Mapping[Cell, Sequence[Label]]) -> list[Slip]:

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from grader.explanation import Assessment, Cell, Explanation, Slip, SlipKind, State
+from grader.assessment import Assessment, Cell, State
+from grader.explanation import Explanation, Slip, SlipKind
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.numbers import Typed
 from nnviz.circuit.operations import UndefinedError, Value
@@ -34,9 +35,10 @@ class Worth:
 
 def weigh(circuit: Circuit, typed: Mapping[Cell, Typed], explanation: Explanation) -> Worth:
     """Judge what an explained table may earn."""
+    passes = [_pass(circuit, typed, explanation, is_gradient) for is_gradient in (False, True)]
     worked_out = (
-        _worked_out(circuit, typed, explanation, False),
-        _worked_out(circuit, typed, explanation, True),
+        passes[0].worked_out or (passes[0].uniform and passes[1].worked_out),
+        passes[1].worked_out or (passes[1].uniform and passes[0].worked_out),
     )
     return Worth(
         worked_out,
@@ -64,26 +66,40 @@ def believable(explanation: Explanation, worth: Worth) -> Explanation:
     return replace(explanation, slips=tuple(kept))
 
 
-def _worked_out(
+@dataclass(frozen=True)
+class _Pass:
+    """What the numbers of one pass show of the work behind them.
+
+    `uniform`: the same number other than zero in every box, with at most one slip. It may be
+    right to be so (all gradients of a long sum are 1), which only the other pass can tell.
+    """
+
+    worked_out: bool
+    uniform: bool
+
+
+def _pass(
     circuit: Circuit, typed: Mapping[Cell, Typed], explanation: Explanation, is_gradient: bool
-) -> bool:
-    boxes = [c for c in circuit.cells.values() if c[1] is is_gradient]
+) -> _Pass:
+    boxes = [cell for cell in circuit.cells.values() if cell[1] is is_gradient]
     boxes = [cell for cell in boxes if cell != (circuit.output, True)]
     values = {cell: typed[cell].value for cell in boxes if cell in typed}
     filled = len(values)
-    count = sum(any(cell[1] is is_gradient for cell in slip.cells) for slip in explanation.slips)
     if not filled:
-        return False
+        return _Pass(worked_out=False, uniform=False)
+    count = sum(any(cell[1] is is_gradient for cell in slip.cells) for slip in explanation.slips)
     most_frequent, times = Counter(values.values()).most_common(1)[0]
     different = filled - times
     if is_gradient:
         forward = explanation.assessment.activations
         repeats = sum(forward[index] == value for (index, _), value in values.items())
         different = min(different, filled - repeats)
-    if count < different and 2 * count <= filled + 1:
-        return True
-    everything = filled == len(boxes) and most_frequent != 0
-    return everything and (count <= 1 or (count == 2 and different >= 1))
+    full = filled == len(boxes) and most_frequent != 0
+    few_slips = count < different and 2 * count <= filled + 1
+    return _Pass(
+        worked_out=few_slips or (full and different >= 1 and count <= 2),
+        uniform=full and different == 0 and count <= 1,
+    )
 
 
 def _unpaid(

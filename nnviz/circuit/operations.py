@@ -53,6 +53,8 @@ def divide(numerator: Value, denominator: Value) -> Value:
 
 def power(base: Value, exponent: Value) -> Value:
     """Return `base ** exponent`, exact for whole exponents that keep the number short."""
+    if type(base) is int and type(exponent) is int and 0 <= exponent < 8 and -999 < base < 999:
+        return int(base**exponent)
     if base == 0 and exponent < 0:
         raise UndefinedError("zero to a negative power")
     whole = math.isfinite(exponent) and exponent == int(exponent)
@@ -134,6 +136,16 @@ def _one(x: Operands, out: Value) -> Value:
     return 1
 
 
+def _sigmoid_slope(x: Value, out: Value) -> Value:
+    """Return s (1 - s); of the right s, 1 - s is sigmoid(-x), which keeps digits near 1."""
+    return out * (sigmoid(-x) if out == sigmoid(x) else 1 - out)
+
+
+def _tanh_slope(x: Value, out: Value) -> Value:
+    """Return 1 - t^2; of the right t, that is 4 s (1 - s) of the sigmoid s of 2x."""
+    return 4 * sigmoid(2 * x) * sigmoid(-2 * x) if out == tanh(x) else 1 - out * out
+
+
 # fmt: off
 _TABLE = (
     Operation("add",      "+", lambda x: tidy(x[0] + x[1]), (_one, _one),
@@ -155,9 +167,9 @@ _TABLE = (
               "e^{0}",        ("{out}",)),
     Operation("ln",       "ln", lambda x: logarithm(x[0]), (lambda x, out: divide(1, x[0]),),
               "ln({0})",      ("1/{0}",)),
-    Operation("sigmoid",  "sigmoid", lambda x: sigmoid(x[0]), (lambda x, out: out * (1 - out),),
+    Operation("sigmoid",  "sigmoid", lambda x: sigmoid(x[0]), (lambda x, out: _sigmoid_slope(x[0], out),),
               "sigmoid({0})", ("{out} * (1 - {out})",)),
-    Operation("tanh",     "tanh", lambda x: tanh(x[0]), (lambda x, out: 1 - out * out,),
+    Operation("tanh",     "tanh", lambda x: tanh(x[0]), (lambda x, out: _tanh_slope(x[0], out),),
               "tanh({0})",    ("(1 - {out}^2)",)),
     Operation("relu",     "relu", lambda x: max(0, x[0]), (lambda x, out: int(x[0] > 0),),
               "max(0, {0})",  ("[{0} > 0]",)),
