@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +12,10 @@ from nnviz.errors import InputError
 if TYPE_CHECKING:
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.debugger.history import History
+    from nnviz.debugger.recorder import Recorder
     from nnviz.debugger.source import Frame
     from nnviz.experiment import Experiment
+    from nnviz.headless import Watch
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=int,
         help="also draw every N iterations, as a numbered series (needs --figures)",
+    )
+    parser.add_argument(
+        "--record", metavar="FILE", type=Path, help="record the run, for `nnviz show` and `tui`"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
     parser.epilog = (
@@ -49,11 +56,47 @@ def run(arguments: argparse.Namespace) -> int:
     source = EngineSource(experiment)
     for note in notes(experiment, source.dataset.note):
         print(f"nnviz: {note}", file=sys.stderr)
-    if arguments.figures is None:
-        return run_headless(source, experiment.iterations, as_json=arguments.json)
-    artist = Artist(source, arguments.figures, every)
-    code = run_headless(source, experiment.iterations, as_json=arguments.json, watch=artist.watch)
-    return code or artist.finish()
+    artist = Artist(source, arguments.figures, every) if arguments.figures is not None else None
+    watches: list[Watch] = [artist.watch] if artist is not None else []
+    with recording(source, arguments.record, watches) as recorder:
+        code = run_headless(
+            source, experiment.iterations, as_json=arguments.json, watch=told_to(watches)
+        )
+    code = code or finished_recording(recorder)
+    return code or (artist.finish() if artist is not None else 0)
+
+
+@contextmanager
+def recording(
+    source: "EngineSource", path: Path | None, watches: "list[Watch]"
+) -> "Iterator[Recorder | None]":
+    """Record what is trained meanwhile, if there is a path. Raises InputError: can't be made."""
+    if path is None:
+        yield None
+        return
+    from nnviz.debugger.recorder import Recorder
+
+    with Recorder(path, source) as recorder:
+        watches.append(lambda frame, history: recorder.write(history))
+        yield recorder
+
+
+def finished_recording(recorder: "Recorder | None") -> int:
+    """Say where the recording is, or where it had to stop; the exit code."""
+    if recorder is None:
+        return 0
+    print(f"nnviz: {recorder.problem or f'recorded in {recorder.path}'}", file=sys.stderr)
+    return 2 if recorder.problem else 0
+
+
+def told_to(watches: "list[Watch]") -> "Watch":
+    """One watch that tells all of them."""
+
+    def tell(frame: "Frame", history: "History") -> None:
+        for watch in watches:
+            watch(frame, history)
+
+    return tell
 
 
 class Artist:
