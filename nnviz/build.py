@@ -11,6 +11,7 @@ from nnviz.engine.initializers import INITIALIZERS, lsuv
 from nnviz.engine.losses import LOSSES
 from nnviz.engine.network import Network, Parameters
 from nnviz.engine.optimizers import GRADIENT_DESCENT, MOMENTUM, ScheduleSettings
+from nnviz.engine.threads import single_threaded_blas
 from nnviz.engine.training import Setup
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment, per_layer
@@ -93,16 +94,20 @@ def _sound(experiment: Experiment, dataset: Dataset) -> Setup:
 
 
 def start_parameters(experiment: Experiment, network: Network, X: Array) -> Parameters:
-    """Draw W1, W2, ... in this order from the experiment's stream; X is features x samples."""
+    """Draw W1, W2, ... in this order from the experiment's stream; X is features x samples.
+
+    On one BLAS thread: several round differently, and the same seed is to give the same bits.
+    """
     rng: Rng = (
         np.random.RandomState(experiment.seed)
         if experiment.rng == "legacy"
         else np.random.default_rng(experiment.seed)
     )
     draw = INITIALIZERS[experiment.initializer]
-    weights = [draw(*shape, rng).astype(X.dtype) for shape in network.shapes]
-    if experiment.initializer == "lsuv":
-        weights = list(lsuv(weights, network.activations, X, bias=experiment.init_bias))
+    with single_threaded_blas:
+        weights = [draw(*shape, rng).astype(X.dtype) for shape in network.shapes]
+        if experiment.initializer == "lsuv":
+            weights = list(lsuv(weights, network.activations, X, bias=experiment.init_bias))
     divisors = per_layer(experiment.init_divisor, network.depth)
     scaled = tuple(
         np.ascontiguousarray(W / X.dtype.type(divisor))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from nnviz.build import build, load_data, start_parameters
 from nnviz.datasets import load_dataset
@@ -95,6 +96,19 @@ def test_lsuv_starts_every_layer_at_unit_variance():
     setup = build(best, load_data(best))
     for z in forward(setup.network, setup.start, setup.X).pre_activations:
         assert np.var(z) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("preset", ["best", "init-orthogonal"])
+def test_the_start_does_not_depend_on_the_number_of_threads(preset):
+    """The same seed draws the same bits, whatever BLAS is allowed to use."""
+    experiment = PRESETS[preset]
+    data = load_data(experiment)
+    starts = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, "blas"):
+            starts.append(build(experiment, data).start.weights)
+    for one, two in zip(*starts, strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 def test_slopes_and_activations_reach_their_layers(digits):
