@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from nnviz.debugger import command_checks as checks
+from nnviz.debugger.command_checks import Check, Terms, whole_number, without_flags
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.predicates import last_false_before, search
 from nnviz.errors import InputError
@@ -18,24 +20,36 @@ Run = Callable[[Debugger, str], str]
 
 @dataclass(frozen=True)
 class Command:
-    """One verb of the command line: how it is written, what it does, and its completions."""
+    """One verb of the command line: how it is written, what it does, how its rest is read."""
 
     name: str
     usage: str
     help: str
     run: Run
+    check: Check = checks.anything
     completes: str = ""
 
 
 def execute(debugger: Debugger, line: str) -> str:
     """Carry out one line; returns what to say about it. Raises InputError for a wrong one."""
+    command, rest = parse(line)
+    return command.run(debugger, rest)
+
+
+def check(line: str, terms: Terms) -> None:
+    """Raise InputError where a line can't be meant, as far as that is known before the run."""
+    command, rest = parse(line)
+    command.check(rest, terms)
+
+
+def parse(line: str) -> tuple[Command, str]:
+    """The command of a line and the rest. Raises InputError where there is no such command."""
     words = line.strip().removeprefix(":").strip()
+    words = f"goto {words}" if words.isdigit() else SHORT.get(words, words)
     name, _, rest = words.partition(" ")
-    if name.isdigit() and not rest:
-        return _goto(debugger, name)
     if name not in COMMANDS:
         raise InputError(f"there is no command {name!r}{nearest(name, COMMANDS)}")
-    return COMMANDS[name].run(debugger, rest.strip())
+    return COMMANDS[name], rest.strip()
 
 
 def completions(line: str, debugger_names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -59,27 +73,46 @@ def _last_word(text: str) -> tuple[str, str]:
     return text[:start], text[start:]
 
 
-def _number(text: str, what: str, default: int | None = None) -> int:
-    if not text and default is not None:
-        return default
+def _next(debugger: Debugger, rest: str) -> str:
+    debugger.timeline.step()
+    return ""
+
+
+def _phase(debugger: Debugger, rest: str) -> str:
+    timeline = debugger.timeline
     try:
-        return int(text)
-    except ValueError:
-        raise InputError(f"{text!r}: expected {what}, a whole number") from None
+        phase = timeline.step_phase_back() if rest == "back" else timeline.step_phase()
+    except IndexError as error:
+        raise InputError(str(error)) from error
+    return f"after {phase.label}"
+
+
+def _finish(debugger: Debugger, rest: str) -> str:
+    return debugger.run(debugger.end_of_epoch).reason
+
+
+def _continue(debugger: Debugger, rest: str) -> str:
+    """On to a breakpoint or the end of the planned run, or back to one or the beginning."""
+    if rest == "back":
+        return debugger.run_back().reason
+    end = debugger.timeline.source.info.iterations
+    if debugger.timeline.index >= end:
+        return f"the run was planned to end at iteration {end}; `run N` goes further"
+    return debugger.run(end).reason
 
 
 def _goto(debugger: Debugger, rest: str) -> str:
     timeline = debugger.timeline
-    index = timeline.live if rest in ("live", "end") else _number(rest, "an iteration")
+    index = timeline.live if rest in ("live", "end") else whole_number(rest, "an iteration")
     try:
-        timeline.seek(index)
+        timeline.seek(index, debugger.progress)
     except IndexError as error:
         raise InputError(str(error)) from error
     return ""
 
 
 def _run(debugger: Debugger, rest: str) -> str:
-    count = _number(rest, "how many iterations", 1)
+    count = whole_number(rest or "1", "how many iterations")
     return debugger.run(debugger.timeline.index + count).reason
 
 
@@ -94,7 +127,7 @@ def _until(debugger: Debugger, rest: str) -> str:
 
 
 def _back(debugger: Debugger, rest: str) -> str:
-    count = _number(rest, "how many iterations", 1)
+    count = whole_number(rest or "1", "how many iterations")
     return _goto(
         debugger, str(max(debugger.timeline.history.first, debugger.timeline.index - count))
     )
@@ -121,11 +154,11 @@ def _watch(debugger: Debugger, rest: str) -> str:
 
 
 def _delete(debugger: Debugger, rest: str) -> str:
-    return f"deleted {debugger.delete(_number(rest, 'the number of a breakpoint or watch'))}"
+    return f"deleted {debugger.delete(whole_number(rest, 'the number of a breakpoint or watch'))}"
 
 
 def _toggle(debugger: Debugger, rest: str) -> str:
-    item = debugger.toggle(_number(rest, "the number of a breakpoint"))
+    item = debugger.toggle(whole_number(rest, "the number of a breakpoint"))
     return f"breakpoint {item.number} is {'on' if item.enabled else 'off'}"
 
 
@@ -147,9 +180,7 @@ def _branch(debugger: Debugger, rest: str) -> str:
 
 def _when(debugger: Debugger, rest: str) -> str:
     """Search the history: all stretches, or with --first or --last go there."""
-    words = rest.split()
-    flags = [word for word in words if word in ("--first", "--last", "--all")]
-    text = " ".join(word for word in words if word not in flags)
+    text, flags = without_flags(rest)
     history = debugger.timeline.history
     found = search(history, debugger.predicate(text), debugger.findings)
     if found.first is None or found.last is None:
@@ -186,26 +217,140 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         command.name: command
         for command in (
-            Command("goto", "goto N|live", "go to an iteration, forwards or backwards", _goto),
-            Command("run", "run [N]", "train N iterations on, or to a breakpoint", _run),
-            Command("until", "until PREDICATE", "train on until it becomes true", _until, "metric"),
-            Command("back", "back [N]", "go N iterations back", _back),
+            Command("next", "next", "do the next iteration", _next, checks.nothing),
             Command(
-                "break", "break [PREDICATE]", "stop where it becomes true; list", _break, "metric"
+                "back",
+                "back [N]",
+                "go N iterations back",
+                _back,
+                checks.number("how many iterations", optional=True),
             ),
-            Command("watch", "watch [EXPRESSION]", "always show its value; list", _watch, "metric"),
-            Command("toggle", "toggle N", "switch a breakpoint off or on", _toggle),
-            Command("delete", "delete N", "remove a breakpoint or a watch", _delete),
             Command(
-                "when", "when PREDICATE [--first|--last]", "search the history", _when, "metric"
+                "phase",
+                "phase [back]",
+                "do the next phase of the iteration, or go one back",
+                _phase,
+                checks.word("back"),
             ),
-            Command("why", "why PREDICATE", "back to the update that made it true", _why, "metric"),
             Command(
-                "set", "set KEY=VALUE", "fork here with a changed setting or weight", _set, "key"
+                "finish",
+                "finish",
+                "train ten iterations, or to the end of the epoch",
+                _finish,
+                checks.nothing,
             ),
-            Command("fork", "fork [KEY=VALUE]", "branch off here, changed or not", _fork, "key"),
-            Command("branch", "branch [NAME]", "look at another branch; list", _branch, "branch"),
-            Command("help", "help [COMMAND]", "list the commands", _help, "command"),
+            Command(
+                "continue",
+                "continue [back]",
+                "train to a breakpoint or the planned end, or go back to one",
+                _continue,
+                checks.word("back"),
+            ),
+            Command(
+                "goto",
+                "goto N|live",
+                "go to an iteration, forwards or backwards",
+                _goto,
+                checks.number("an iteration", "live", "end"),
+            ),
+            Command(
+                "run",
+                "run [N]",
+                "train N iterations on, or to a breakpoint",
+                _run,
+                checks.number("how many iterations", optional=True),
+            ),
+            Command(
+                "until",
+                "until PREDICATE",
+                "train on until it becomes true",
+                _until,
+                checks.predicate(),
+                "metric",
+            ),
+            Command(
+                "break",
+                "break [PREDICATE]",
+                "stop where it becomes true; list",
+                _break,
+                checks.predicate(optional=True),
+                "metric",
+            ),
+            Command(
+                "watch",
+                "watch [EXPRESSION]",
+                "always show its value; list",
+                _watch,
+                checks.expression,
+                "metric",
+            ),
+            Command(
+                "toggle",
+                "toggle N",
+                "switch a breakpoint off or on",
+                _toggle,
+                checks.number("the number of a breakpoint"),
+            ),
+            Command(
+                "delete",
+                "delete N",
+                "remove a breakpoint or a watch",
+                _delete,
+                checks.number("the number of a breakpoint or watch"),
+            ),
+            Command(
+                "when",
+                "when PREDICATE [--first|--last]",
+                "search the history",
+                _when,
+                checks.predicate(),
+                "metric",
+            ),
+            Command(
+                "why",
+                "why PREDICATE",
+                "back to the update that made it true",
+                _why,
+                checks.predicate(),
+                "metric",
+            ),
+            Command(
+                "set",
+                "set KEY=VALUE",
+                "fork here with a changed setting or weight",
+                _set,
+                checks.change(),
+                "key",
+            ),
+            Command(
+                "fork",
+                "fork [KEY=VALUE]",
+                "branch off here, changed or not",
+                _fork,
+                checks.change(optional=True),
+                "key",
+            ),
+            Command(
+                "branch",
+                "branch [NAME]",
+                "look at another branch; list",
+                _branch,
+                completes="branch",
+            ),
+            Command("help", "help [COMMAND]", "list the commands", _help, completes="command"),
         )
     }
 )
+
+SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "n": "next",
+        "N": "back",
+        "s": "phase",
+        "S": "phase back",
+        "f": "finish",
+        "c": "continue",
+        "C": "continue back",
+    }
+)
+"""The single letters that are keys on the screen, and the lines that they stand for."""

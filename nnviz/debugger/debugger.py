@@ -58,7 +58,10 @@ FindingsOf = Callable[[Timeline], Findings]
 
 
 class Debugger:
-    """The branches of a run, the one that is looked at, its breakpoints and watches."""
+    """The branches of a run, the one that is looked at, its breakpoints and watches.
+
+    `progress` is called with every iteration that a run does, for whoever shows it on the way.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Debugger:
         self.finding_ids = tuple(finding_ids)
         self.breakpoints: tuple[Breakpoint, ...] = ()
         self.watches: tuple[Watch, ...] = ()
+        self.progress: Callable[[Frame], None] = lambda frame: None
         self._findings_of = findings_of
         self._numbers = 0
 
@@ -79,6 +83,12 @@ class Debugger:
     def depth(self) -> int:
         """The number of layers of the branch that is looked at."""
         return self.timeline.source.info.depth
+
+    @property
+    def end_of_epoch(self) -> int:
+        """The iteration at which the present epoch ends; on the full batch ten further on."""
+        batches, index = self.timeline.source.info.batches_per_epoch, self.timeline.index
+        return index + 10 if batches == 1 else (index // batches + 1) * batches
 
     @property
     def findings(self) -> Findings:
@@ -141,20 +151,17 @@ class Debugger:
             return self._note_hit(item, index)
         return None
 
-    def run(
-        self,
-        until: int | None = None,
-        progress: Callable[[Frame], None] = lambda frame: None,
-    ) -> Stop:
+    def run(self, until: int | None = None) -> Stop:
         """Go forwards to iteration `until` (None: on and on) or to where a breakpoint stops.
 
-        Raises `Cancelled` where the source is told to stop.
+        `progress` sees every iteration on the way. Raises `Cancelled` where the source is told to
+        stop.
         """
         while until is None or self.timeline.index < until:
             frame = self.timeline.step()
             if self.breakpoints and (item := self.hit()):
                 return self._stop(item)
-            progress(frame)
+            self.progress(frame)
         return Stop(f"reached iteration {until}")
 
     def run_back(self) -> Stop:

@@ -211,6 +211,14 @@ class Runner:
         return "" if wanted == index else f"iteration {index} is the first one"
 
     def _play(self, debugger: Debugger, until: int | None) -> str:
+        debugger.progress = self._following(debugger)
+        try:
+            return debugger.run(until).reason
+        except Cancelled:
+            return "paused"
+
+    def _following(self, debugger: Debugger) -> Callable[[Frame], None]:
+        """Shows the iterations of a run on the way, no faster than the speed that was asked for."""
         throttle, speed = _Throttle(), _Speedometer()
 
         def progress(frame: Frame) -> None:
@@ -221,14 +229,14 @@ class Runner:
             if self._interrupted.is_set():
                 raise Cancelled
 
-        try:
-            return debugger.run(until, progress).reason
-        except Cancelled:
-            return "paused"
+        return progress
 
     def _type(self, debugger: Debugger, line: str) -> str:
+        debugger.progress = self._following(debugger)
         try:
             text = execute(debugger, line)
+        except Cancelled:
+            return "paused"
         except InputError as error:
             self._show(Said(line, str(error), wrong=True))
             return ""

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnviz.build import load_data
-from nnviz.debugger.commands import COMMANDS, completions, execute
+from nnviz.debugger.command_checks import Terms
+from nnviz.debugger.commands import COMMANDS, SHORT, check, completions, execute
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.source import fingerprint
@@ -166,3 +167,90 @@ def test_help_names_every_command(debugger):
     said = execute(debugger, "help")
     assert all(command.usage in said for command in COMMANDS.values())
     assert execute(debugger, "help why").startswith("why PREDICATE")
+
+
+def test_single_letters_are_the_keys_of_the_screen_and_capitals_go_back(debugger):
+    """As in gdb: n over, s into, f out, c on; a capital is the exact inverse."""
+    execute(debugger, "n")
+    execute(debugger, "n")
+    state = weights(debugger)
+    assert debugger.timeline.index == 2
+    assert execute(debugger, "s") == "after L1 forward"
+    assert debugger.timeline.index == 3
+    assert execute(debugger, "S") == "after update"
+    assert (debugger.timeline.index, weights(debugger)) == (2, state)
+    execute(debugger, "f")
+    assert debugger.timeline.index == 12
+    execute(debugger, "N")
+    assert debugger.timeline.index == 11
+    assert execute(debugger, "C").startswith("the first iteration")
+    assert debugger.timeline.index == 0
+
+
+def test_continue_stops_at_a_breakpoint_and_at_the_planned_end_and_says_so_there(debugger):
+    end = debugger.timeline.source.info.iterations
+    execute(debugger, "break iteration >= 4")
+    assert execute(debugger, "c").startswith("breakpoint 1")
+    assert execute(debugger, "c") == f"reached iteration {end}"
+    assert "`run N` goes further" in execute(debugger, "c")
+    assert debugger.timeline.index == end
+
+
+def test_progress_sees_every_iteration_of_a_command(debugger):
+    seen = []
+    debugger.progress = lambda frame: seen.append(frame.index)
+    execute(debugger, "run 3")
+    execute(debugger, "goto 5")
+    assert seen == [1, 2, 3, 4, 5]
+
+
+TERMS = Terms(3, {"learning_rate": 1e-5}, ("vanishing",))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "n",
+        ":goto 120",
+        "12",
+        "phase back",
+        "break L3.dead > 10%",
+        "when finding(vanishing) --first",
+        "watch loss * 2",
+        "set learning_rate = 0.1",
+        "set W1[3, 7] = 0.5",
+        "fork",
+        "branch B",
+    ],
+)
+def test_a_line_that_can_be_meant_passes_the_check_before_the_run(line):
+    check(line, TERMS)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("nxt", "did you mean next?"),
+        ("next 5", "stands alone"),
+        ("phase forward", "expected back, or nothing"),
+        ("goto soon", "expected an iteration"),
+        ("run many", "expected how many iterations"),
+        ("break L4.dead > 10%", "L4"),
+        ("when", "expected"),
+        ("why finding(vanisching)", "vanishing"),
+        ("watch loss >", "expected the end"),
+        ("set learning_rat = 1", "did you mean learning_rate?"),
+        ("set W1[a] = 0.5", "expected a weight"),
+        ("delete all", "whole number"),
+    ],
+)
+def test_a_line_that_no_run_could_take_is_refused_before_there_is_one(line, says):
+    with pytest.raises(InputError) as caught:
+        check(line, TERMS)
+    assert says in str(caught.value)
+
+
+def test_every_short_letter_stands_for_a_line_that_passes_the_check():
+    for letter, line in SHORT.items():
+        assert len(letter) == 1
+        check(line, TERMS)
