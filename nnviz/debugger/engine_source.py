@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from nnviz.build import build, load_data
 from nnviz.datasets import Dataset
+from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, LayerInfo, Packed, RunInfo
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
@@ -249,6 +250,17 @@ class EngineSource:
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`."""
         return self._data().labels
+
+    @property
+    def model(self) -> Model:
+        """The net with the weights of `shown`, and all training and test samples."""
+        setup, data = self.setup, self.dataset
+        X_test = data.X_test.astype(setup.X.dtype, copy=False)
+        parts = {
+            TRAIN: Part(setup.X, setup.T, setup.labels),
+            TEST: Part(X_test, data.T_test, data.labels_test),
+        }
+        return Model(setup.network, self._shown.parameters, parts)
 
     def _getters(self) -> dict[str, Callable[[], Array]]:
         """How to come by each array: what the weights alone give costs no pass over the data."""

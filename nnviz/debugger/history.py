@@ -161,6 +161,15 @@ class History:
         bounds = np.cumsum(self._units)[:-1]
         return tuple(np.split(self._pages[page][row], bounds))
 
+    def unit(self, layer: int, unit: int) -> Units:
+        """One unit at all iterations, `first` first; layers from 1, units from 0. IndexError."""
+        if not (0 < layer <= self.depth and 0 <= unit < self._units[layer - 1]):
+            raise IndexError(f"L{layer} has no unit {unit}")
+        column = sum(self._units[: layer - 1]) + unit
+        rows = self._rows  # pages grow while another thread looks
+        columns = [page[:, column] for page in self._pages[: -(-rows // PAGE)]]
+        return np.concatenate(columns)[:rows] if columns else np.empty(0, UNIT)
+
     def frame(self, index: int) -> Frame:
         """All numbers of one iteration as they were appended. IndexError outside."""
         values = iter(self.values(index).tolist())

@@ -15,6 +15,7 @@ import numpy as np
 from nnviz.debugger.engine_source import source_from
 from nnviz.debugger.history import UNIT, History, metric_names
 from nnviz.debugger.keyframes import DEFAULT_BUDGET
+from nnviz.debugger.model import Model
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.records import DamageError, Record, read_records, read_start
 from nnviz.debugger.session_header import (
@@ -207,6 +208,11 @@ class RecordedSource:
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`."""
         return self.running().labels()
+
+    @property
+    def model(self) -> Model:
+        """The net of the run itself."""
+        return self.running().model
 
 
 def open_session(path: Path) -> Session:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from nnviz.debugger.model import Model
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.statistics import LayerStatistics
 from nnviz.engine.arrays import Array, Labels
@@ -185,6 +186,13 @@ class RunSource(Protocol):
 
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`."""
+
+    @property
+    def model(self) -> Model:
+        """The net with the weights of `shown`, to be asked about single samples.
+
+        Raises InputError where a run can't be asked.
+        """
 
 
 def fingerprint(arrays: Packed) -> str:
