@@ -27,55 +27,58 @@ LOG_RANGE = 50.0
 """From this ratio of the largest to the smallest loss on, a linear axis hides the end of a run."""
 
 
-@draws
-def curves(moments: Sequence[Moment]) -> Figure:
-    """Loss (left) and accuracy (right): training as a line, test as points where it was evaluated.
+PANELS = (("loss", "test_loss", 1.0), ("accuracy", "test_accuracy", 100.0))
+"""Left and right: the history's names for training and test samples, and the unit."""
 
-    One run is drawn in two colours; several in one colour each, named in a legend.
-    """
-    single = len(moments) == 1
-    title = moments[0].title if single else " against ".join(m.info.name for m in moments)
-    figure = new_figure(title)
-    loss_axes, accuracy_axes = figure.subplots(1, 2)
-    for number, moment in enumerate(moments):
-        look = {"color": BLUE} if single else line_look(number, len(moments))
-        names = ("training", "test") if single else (moment.info.name, "")
-        test_color = VERMILION if single else look["color"]
-        for axes, train, test, scale in (
-            (loss_axes, "loss", "test_loss", 1.0),
-            (accuracy_axes, "accuracy", "test_accuracy", 100.0),
-        ):
-            x = moment.column("iteration")
-            plot_finite(axes, x, scale * moment.column(train), label=names[0], **look)
-            _points(axes, x, scale * moment.column(test), color=test_color, label=names[1])
-    _loss_axis(loss_axes, moments)
-    _accuracy_axis(accuracy_axes)
-    if single:
-        _last_values(accuracy_axes, moments[0])
-    longest = max((moment.column("iteration") for moment in moments), key=len)
-    for axes in (loss_axes, accuracy_axes):
-        iteration_axis(axes, longest)
-        axes.legend(loc="center right" if single else "best", title=None if single else "o: test")
+
+@draws
+def curves(moment: Moment) -> Figure:
+    """One run: loss (left) and accuracy (right) of training and test samples."""
+    figure = new_figure(moment.title)
+    panels = figure.subplots(1, 2)
+    x = moment.column("iteration")
+    for axes, (train, test, scale) in zip(panels, PANELS, strict=True):
+        plot_finite(axes, x, scale * moment.column(train), label="training", color=BLUE)
+        _test_points(axes, moment, test, scale, label="test", color=VERMILION, linewidth=1.0)
+        axes.legend(loc="center right")
+        iteration_axis(axes, x)
+    _loss_axis(panels[0], moment.column("loss"))
+    _accuracy_axis(panels[1], _last_accuracies(moment))
     return figure
 
 
-def _points(axes: Axes, x: Array, y: Array, **look: Any) -> None:
-    """Values that exist now and then; joined by a thin line, so that their course is seen."""
+@draws
+def comparison(moments: Sequence[Moment]) -> Figure:
+    """Several runs: each has a colour and dashes of its own; its test samples are dots."""
+    figure = new_figure(", ".join(moment.info.name for moment in moments))
+    panels = figure.subplots(1, 2)
+    for number, moment in enumerate(moments):
+        look = line_look(number, len(moments))
+        x = moment.column("iteration")
+        for axes, (train, test, scale) in zip(panels, PANELS, strict=True):
+            name = f"{moment.info.name}: {_last_accuracies(moment)}" if axes is panels[0] else None
+            plot_finite(axes, x, scale * moment.column(train), label=name, **look)
+            _test_points(axes, moment, test, scale, color=look["color"], linewidth=0.0)
+    longest = max((moment.column("iteration") for moment in moments), key=len)
+    for axes in panels:
+        iteration_axis(axes, longest)
+    _loss_axis(panels[0], np.concatenate([moment.column("loss") for moment in moments]))
+    if len({moment.info.loss for moment in moments}) > 1:
+        panels[0].set_title("Loss, of each run's own kind")  # not to be compared across kinds
+    _accuracy_axis(panels[1], "training, and test as dots")
+    figure.legend(loc="outside lower center", ncols=2, handlelength=3.5)
+    return figure
+
+
+def _test_points(axes: Axes, moment: Moment, name: str, scale: float, **look: Any) -> None:
+    """Values of the test samples, at the iterations at which they were evaluated."""
+    x, y = moment.column("iteration"), scale * moment.column(name)
     there = np.isfinite(y)
     if there.any():
-        axes.plot(
-            x[there],
-            y[there],
-            marker="o",
-            markersize=4.5,
-            linewidth=1.0,
-            label=look.pop("label") or None,
-            **look,
-        )
+        axes.plot(x[there], y[there], marker="o", markersize=4.5, **look)
 
 
-def _loss_axis(axes: Axes, moments: Sequence[Moment]) -> None:
-    values = np.concatenate([moment.column("loss") for moment in moments])
+def _loss_axis(axes: Axes, values: Array) -> None:
     positive = values[np.isfinite(values) & (values > 0)]
     if positive.size and positive.max() > LOG_RANGE * positive.min():
         axes.set_yscale("log")
@@ -86,7 +89,7 @@ def _loss_axis(axes: Axes, moments: Sequence[Moment]) -> None:
     axes.set_title("Loss")
 
 
-def _accuracy_axis(axes: Axes) -> None:
+def _accuracy_axis(axes: Axes, title: str) -> None:
     axes.axhline(TARGET, color=GREY, linestyle="--", linewidth=1.4)
     axes.annotate(
         f"target {TARGET:.0f} %",
@@ -98,12 +101,12 @@ def _accuracy_axis(axes: Axes) -> None:
     )
     axes.set_ylim(0, 102)
     axes.set_ylabel("samples classified right (%)")
-    axes.set_title("Accuracy")
+    axes.set_title(f"Accuracy: {title}")
 
 
-def _last_values(axes: Axes, moment: Moment) -> None:
-    """Say the last training and test accuracy in numbers, in the title."""
+def _last_accuracies(moment: Moment) -> str:
+    """The accuracies at the moment shown; of test samples the last one known."""
     test = moment.column("test_accuracy")
     known = test[np.isfinite(test)]
     text = f"training {100 * moment.frame.train_accuracy:.2f} %"
-    axes.set_title(f"Accuracy: {text}" + (f", test {100 * known[-1]:.2f} %" if known.size else ""))
+    return text + (f", test {100 * known[-1]:.2f} %" if known.size else "")

@@ -12,7 +12,7 @@ from nnviz.figures.moment import Moment
 
 FIGURES: Mapping[str, Callable[[Moment], Figure]] = MappingProxyType(
     {
-        "curves": lambda moment: curves([moment]),
+        "curves": curves,
         "confusion": confusion,
         "dashboard": dashboard,
         "tsne": tsne,

@@ -12,7 +12,7 @@ from matplotlib import colors, rcParams
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.experiment import Experiment
 from nnviz.figures.classes import confusion, confusion_counts, embedding, samples, tsne
-from nnviz.figures.curves import curves
+from nnviz.figures.curves import comparison, curves
 from nnviz.figures.dashboard import as_picture, dashboard
 from nnviz.figures.moment import Answers, engine_moment
 from nnviz.figures.registry import FIGURES
@@ -142,7 +142,7 @@ def test_the_courses_sizes_have_the_courses_shapes(size, shape):
 
 def test_curves_have_the_target_line_and_training_and_test(moment):
     """Loss and accuracy of both; the dashed line is at 90 %."""
-    loss_axes, accuracy_axes = curves([moment]).axes
+    loss_axes, accuracy_axes = curves(moment).axes
     train, test = loss_axes.get_lines()
     np.testing.assert_array_equal(train.get_ydata(), moment.column("loss"))
     assert test.get_xdata().tolist() == [0]  # the test samples are evaluated at every tenth
@@ -154,15 +154,19 @@ def test_curves_have_the_target_line_and_training_and_test(moment):
 def test_curves_of_several_runs_are_told_apart_by_name_colour_and_dashes(moment):
     """A legend names each, no two look the same, and the title names them all."""
     others = [replace(moment, info=replace(moment.info, name=name)) for name in ("a", "b", "c")]
-    figure = curves(others)
-    lines = [line for line in figure.axes[0].get_lines() if line.get_label() in ("a", "b", "c")]
+    figure = comparison(others)
+    laid_out(figure)
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    accuracy = f"training {100 * moment.frame.train_accuracy:.2f} %"
+    assert [name.split(", ")[0] for name in names] == [f"{run}: {accuracy}" for run in "abc"]
+    lines = [line for line in figure.axes[0].get_lines() if not line.get_label().startswith("_")]
     assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 3
-    assert figure.get_suptitle() == "a against b against c"
+    assert figure.get_suptitle() == "a, b, c"
 
 
 def test_curves_of_a_run_that_diverged_say_when(diverged):
     """The gap is named, and the axis goes on to the last iteration."""
-    axes = curves([diverged]).axes[0]
+    axes = curves(diverged).axes[0]
     first = int(np.argmin(np.isfinite(diverged.column("loss"))))
     assert any(text.get_text().endswith(f" at {first}") for text in axes.texts)
     assert axes.get_xlim()[1] >= 8
@@ -171,7 +175,7 @@ def test_curves_of_a_run_that_diverged_say_when(diverged):
 def test_curves_stop_at_the_moment_they_show(moment):
     """A history that goes on behind the iteration is cut there."""
     early = replace(moment, frame=replace(moment.frame, index=1))
-    assert len(curves([early]).axes[0].get_lines()[0].get_xdata()) == 2
+    assert len(curves(early).axes[0].get_lines()[0].get_xdata()) == 2
 
 
 def test_confusion_counts_are_those_of_scikit_learn():
@@ -275,7 +279,7 @@ def test_data_that_are_no_pictures_are_drawn_as_vectors(tmp_path):
 def test_drawing_leaves_matplotlibs_settings_alone(moment):
     """Whoever uses the figures in a notebook keeps their own style."""
     before = dict(rcParams)
-    curves([moment])
+    curves(moment)
     assert dict(rcParams) == before
 
 
