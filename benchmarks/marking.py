@@ -20,7 +20,9 @@ from pathlib import Path
 from statistics import mean
 from time import thread_time
 
+from benchmarks.__main__ import table_row
 from benchmarks.derivative_notations import HOSTILE, NOTATIONS, QUESTIONS
+from benchmarks.measuring import Result
 from benchmarks.simulated_student import (
     ANOTHER_NUMBER,
     MISWRITTEN,
@@ -49,24 +51,6 @@ RANDOM_TABLES = 10_000
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One measured number; `target` is "<= number", ">= number" or nothing."""
-
-    name: str
-    value: float
-    unit: str
-    target: str | None = None
-
-    @property
-    def met(self) -> bool:
-        """Whether the target is met; a figure without one always is."""
-        if self.target is None:
-            return True
-        sign, bound = self.target.split()
-        return self.value <= float(bound) if sign == "<=" else self.value >= float(bound)
-
-
-@dataclass(frozen=True)
 class Population:
     """Circuits to measure on, and how many tables with slips of each."""
 
@@ -77,13 +61,7 @@ class Population:
     without_ties: str
 
 
-def results() -> Iterator[tuple[str, float, str, str | None]]:
-    """Yield (name, value, unit, target) of every figure, for `python -m benchmarks`."""
-    for figure in figures():
-        yield f"marking: {figure.name}", figure.value, figure.unit, figure.target
-
-
-def figures() -> Iterator[Figure]:
+def results() -> Iterator[Result]:
     """Yield every figure of the report."""
     chance = random.Random(SEED)
     assignment = load_circuit(ASSIGNMENT)
@@ -125,7 +103,7 @@ def guesses(
     variants: Sequence[Circuit],
     circuits: Sequence[Circuit],
     chance: random.Random,
-) -> Iterator[Figure]:
+) -> Iterator[Result]:
     """Yield what filling a table without working it out earns."""
     beyond: list[float] = []
     for kind, strategies in (("constants", _constants), ("other guesses", _other_guesses)):
@@ -135,10 +113,10 @@ def guesses(
                 earned = _earned(circuit, answers)
                 in_all.append(earned[0])
                 extra.append(earned[1])
-        yield Figure(f"{kind}: earned, mean", 100 * mean(in_all), "%")
-        yield Figure(f"{kind}: earned, most", 100 * max(in_all), "%")
+        yield Result(f"{kind}: earned, mean", 100 * mean(in_all), "%")
+        yield Result(f"{kind}: earned, most", 100 * max(in_all), "%")
         bound = "<= 15" if kind == "constants" else "<= 35"
-        yield Figure(f"{kind}: beyond the truly right boxes, most", 100 * max(extra), "%", bound)
+        yield Result(f"{kind}: beyond the truly right boxes, most", 100 * max(extra), "%", bound)
         beyond += extra
     shares = []
     for number in range(RANDOM_TABLES):
@@ -148,10 +126,10 @@ def guesses(
         if number % 5 == 0:
             other = chance.choice((*variants, *circuits))
             beyond.append(_earned(other, _random_table(other, chance))[1])
-    yield Figure("random -30 to 30 on the assignment: mean", 100 * mean(shares), "%", "<= 3")
+    yield Result("random -30 to 30 on the assignment: mean", 100 * mean(shares), "%", "<= 3")
     worst = sorted(shares)[int(0.999 * len(shares))]
-    yield Figure("random -30 to 30: 99.9th percentile", 100 * worst, "%", "<= 20")
-    yield Figure("all guesses: beyond the truly right, mean", 100 * mean(beyond), "%", "<= 0.2")
+    yield Result("random -30 to 30: 99.9th percentile", 100 * worst, "%", "<= 20")
+    yield Result("all guesses: beyond the truly right, mean", 100 * mean(beyond), "%", "<= 0.2")
 
 
 def _earned(circuit: Circuit, answers: dict[str, str]) -> tuple[float, float]:
@@ -192,7 +170,7 @@ def _random_table(circuit: Circuit, chance: random.Random) -> dict[str, str]:
 # Slips
 
 
-def slips(population: Population, chance: random.Random) -> Iterator[Figure]:
+def slips(population: Population, chance: random.Random) -> Iterator[Result]:
     """Yield what planted slips cost, and whether the marker names them."""
     count: Counter[str] = Counter()
     for circuit in population.circuits:
@@ -212,11 +190,11 @@ def slips(population: Population, chance: random.Random) -> Iterator[Figure]:
     yield from _slip_figures(population, count)
 
 
-def _slip_figures(population: Population, count: Counter[str]) -> Iterator[Figure]:
+def _slip_figures(population: Population, count: Counter[str]) -> Iterator[Result]:
     name = population.name
     for kind, target in (("one slip", ">= 100"), ("two slips", ">= 99")):
         yield _share(f"{name}, {kind}: only its box loses", count, kind, "alone", target)
-        yield Figure(f"{name}, {kind}: tables", count[kind], "")
+        yield Result(f"{name}, {kind}: tables", count[kind], "")
         zero = f"{kind} with a new zero"
         if count[zero]:
             yield _share(f"{name}, {zero}: only its box loses", count, zero, "alone")
@@ -232,12 +210,12 @@ def _slip_figures(population: Population, count: Counter[str]) -> Iterator[Figur
         f"{name}: a named slip alone, no tie", count, "named", "sole", population.without_ties
     )
     yield _share(f"{name}: both named slips of a pair", count, "named pair", "found", ">= 90")
-    yield Figure(f"{name}: left out, changes nothing or cancels", count["changes nothing"], "")
-    yield Figure(f"{name}: left out, can't be carried on", count["can't go on"], "")
+    yield Result(f"{name}: left out, changes nothing or cancels", count["changes nothing"], "")
+    yield Result(f"{name}: left out, can't be carried on", count["can't go on"], "")
 
 
-def _share(name: str, count: Counter[str], of: str, what: str, target: str | None = None) -> Figure:
-    return Figure(name, 100 * count[f"{of}: {what}"] / max(1, count[of]), "%", target)
+def _share(name: str, count: Counter[str], of: str, what: str, target: str | None = None) -> Result:
+    return Result(name, 100 * count[f"{of}: {what}"] / max(1, count[of]), "%", target)
 
 
 def _spread(possible: Sequence[Plan], wanted: int, chance: random.Random) -> list[Plan]:
@@ -297,7 +275,7 @@ def _outcome(
 
 def speed(
     assignment: Circuit, circuits: Sequence[Circuit], chance: random.Random
-) -> Iterator[Figure]:
+) -> Iterator[Result]:
     """Yield tables marked per second of processor time, and the slowest table."""
     right = fill(assignment, (), chance)
     possible = list(possible_slips(assignment))
@@ -308,16 +286,16 @@ def speed(
             if isinstance(table, Table):
                 tables.append(table.written)
         rate = _rate(assignment, tables)
-        yield Figure(f"assignment, {slip_count} slip(s): tables per second", rate, "/s", ">= 2000")
+        yield Result(f"assignment, {slip_count} slip(s): tables per second", rate, "/s", ">= 2000")
     junk = [_random_table(assignment, chance) for _ in range(300)]
-    yield Figure("assignment, random: tables per second", _rate(assignment, junk), "/s", ">= 200")
+    yield Result("assignment, random: tables per second", _rate(assignment, junk), "/s", ">= 200")
     largest = [circuit for circuit in circuits if len(circuit.boxes) >= 11]
     slowest = max(
         _seconds(partial(mark_table, circuit, table, SETTINGS))
         for circuit in largest
         for table in (_random_table(circuit, chance), fill(circuit, (), chance).written)
     )
-    yield Figure("11 or 12 operations: slowest table", 1e3 * slowest, "ms", "<= 100")
+    yield Result("11 or 12 operations: slowest table", 1e3 * slowest, "ms", "<= 100")
 
 
 def _rate(circuit: Circuit, tables: Sequence[dict[str, str]]) -> float:
@@ -341,20 +319,20 @@ def _seconds(work: Callable[[], object]) -> float:
 # Derivatives
 
 
-def derivatives() -> Iterator[Figure]:
+def derivatives() -> Iterator[Result]:
     """Yield how many notations are judged right, and the slowest hostile formula."""
     judged = [
         (mark_derivative(typed, QUESTIONS[name], SETTINGS).verdict == "correct") is right
         for name, typed, right in NOTATIONS
     ]
-    yield Figure("derivatives: notations in the table", len(judged), "", ">= 60")
-    yield Figure("derivatives: judged right", 100 * mean(judged), "%", ">= 100")
+    yield Result("derivatives: notations in the table", len(judged), "", ">= 60")
+    yield Result("derivatives: judged right", 100 * mean(judged), "%", ">= 100")
     slowest = max(
         _seconds(partial(mark_derivative, typed, question, SETTINGS))
         for typed in HOSTILE
         for question in QUESTIONS.values()
     )
-    yield Figure("derivatives: slowest hostile formula", 1e3 * slowest, "ms", "<= 50")
+    yield Result("derivatives: slowest hostile formula", 1e3 * slowest, "ms", "<= 50")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -363,17 +341,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     found = []
-    for figure in figures():
-        found.append(figure)
+    for result in results():
+        found.append(result)
         if not options.json:
-            verdict = "" if figure.target is None else "met" if figure.met else "MISSED"
-            line = f"{figure.name:66} {figure.value:9.2f} {figure.unit:3}"
-            print(f"{line} {figure.target or '':9} {verdict}".rstrip(), flush=True)
+            print(table_row(result), flush=True)
     if options.json:
-        report = {f.name: {"value": f.value, "unit": f.unit, "target": f.target} for f in found}
+        report = {r.name: {"value": r.value, "unit": r.unit, "target": r.target} for r in found}
         json.dump(report, sys.stdout, indent=1)
         print()
-    return 0 if all(figure.met for figure in found) else 1
+    return 0 if all(result.met for result in found) else 1
 
 
 if __name__ == "__main__":

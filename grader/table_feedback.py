@@ -6,9 +6,10 @@ maths that answers a slip is the rule of the box in letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
-from grader.explanation import Cell, Explanation, Slip, SlipKind, State
+from grader.assessment import Cell, State
+from grader.explanation import Explanation, Slip, SlipKind
 from nnviz.circuit.evaluation import activation_formula, gradient_formula
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.misconceptions import Misconception
@@ -128,18 +129,16 @@ def slip_message(circuit: Circuit, cell: Cell, slip: Slip) -> str:
     return f"You {' or '.join(name.said for name in names)}: {rule(circuit, cell)}."
 
 
-def carried_message(circuit: Circuit, cell: Cell, explanation: Explanation) -> str:
+def carried_message(
+    circuit: Circuit, cell: Cell, explanation: Explanation, carried: Set[Cell]
+) -> str:
     """Return the sentence under a box that follows from the student's own earlier slip."""
-    states = explanation.assessment.states
     slip_at = explanation.slip_at
-    origins = [c for c in states if c in circuit.ancestors[cell] and c in slip_at]
-    direct = [
-        c
-        for c in states
-        if c in circuit.sources(*cell) and (c in slip_at or states[c] is State.CONSISTENT)
-    ]
+    origins = [origin for origin in slip_at if origin in circuit.ancestors[cell]]
+    wrong = carried & explanation.typed.keys() | slip_at.keys()
+    direct = [source for source in circuit.sources[cell] if source in wrong] or origins[:1]
     message = f"Consistent with your own {listed(cell_name(circuit, c) for c in direct)}"
-    if origins and origins[0] not in direct:
+    if origins[0] not in direct:
         message += f" (it first went wrong at {cell_name(circuit, origins[0])})"
     return message + "."
 

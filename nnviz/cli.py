@@ -54,6 +54,7 @@ VERBS = {
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),
+        Verb("circuit", "Look things up", "draw a formula as boxes, empty or solved step by step"),
         Verb("presets", "Look things up", "list the course's runs, or print one as a file"),
         Verb("data", "Look things up", "list the data sets, and whether they are on this machine"),
     )

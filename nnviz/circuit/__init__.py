@@ -4,6 +4,7 @@ from nnviz.circuit.evaluation import Solution, Step, solve, steps
 from nnviz.circuit.graph import (
     Circuit,
     Node,
+    circuit_from,
     circuit_from_expression,
     circuit_from_table,
     load_circuit,
@@ -14,6 +15,7 @@ __all__ = [
     "Node",
     "Solution",
     "Step",
+    "circuit_from",
     "circuit_from_expression",
     "circuit_from_table",
     "load_circuit",

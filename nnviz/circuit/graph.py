@@ -161,6 +161,18 @@ class Circuit:
         return Circuit(self.title, tuple(nodes))
 
 
+def circuit_from(text: str) -> Circuit:
+    """Return the circuit of a TOML file or of an expression; `InputError` where it is neither."""
+    path = Path(text)
+    if text.endswith(".toml") or path.is_file():
+        return load_circuit(path)
+    try:
+        return circuit_from_expression(text)
+    except ExpressionError as error:
+        shown = text if len(text) <= 60 else f"{text[:60]}..."
+        raise InputError(f'"{shown}" is neither a file nor a formula: {error}') from error
+
+
 def load_circuit(path: Path) -> Circuit:
     """Read a circuit from a TOML file; `InputError` says what is wrong and where."""
     try:
