@@ -28,10 +28,13 @@ Watch = Callable[[Frame, History], None]
 
 
 class EvaluatedSource(RunSource, Protocol):
-    """A run whose last iteration can be measured on test samples."""
+    """A run whose last iteration can be measured on all samples."""
 
     def evaluate(self) -> tuple[float, float]:
         """Loss and accuracy (a share) on the test samples; NaN where there are none."""
+
+    def evaluate_training(self) -> tuple[float, float]:
+        """The same on all training samples, of which a frame's batch may be a part."""
 
 
 def train_headless(
@@ -57,8 +60,14 @@ def train_headless(
             interrupted = True
         if frame is None:
             raise Cancelled
-        test_loss, test_accuracy = source.evaluate()
-    return Summary(source.info, history, frame, test_loss, test_accuracy, seconds, interrupted)
+        if source.info.full_batch:
+            loss, train_accuracy = frame.loss, frame.train_accuracy
+        else:
+            loss, train_accuracy = source.evaluate_training()
+        _, test_accuracy = source.evaluate()
+    return Summary(
+        source.info, history, frame, loss, train_accuracy, test_accuracy, seconds, interrupted
+    )
 
 
 def run_headless(
@@ -120,7 +129,7 @@ def _progress(
         with _bar(console, name, iterations) as show:
             yield show
     else:
-        yield (lambda frame: None) if quiet else _plain_lines(iterations, stream)
+        yield (lambda frame: None) if quiet else plain_lines(iterations, stream)
 
 
 @contextmanager
@@ -142,7 +151,8 @@ def _bar(console: "Console", name: str, iterations: int) -> Iterator[Callable[[F
         yield show
 
 
-def _plain_lines(iterations: int, stream: TextIO) -> Callable[[Frame], None]:
+def plain_lines(iterations: int, stream: TextIO) -> Callable[[Frame], None]:
+    """Write a line to `stream` now and then, and always at the last iteration."""
     step, started = line_step(iterations), time.perf_counter()
 
     def show(frame: Frame) -> None:

@@ -34,13 +34,16 @@ _HEADINGS = (
 class Summary:
     """A run that has ended: at iteration `frame.index`, `seconds` of training after its start.
 
-    `history` holds every iteration so far. Accuracies are shares (0 to 1); NaN: not evaluated.
+    `loss` and `train_accuracy` are of all training samples, at the weights of `frame`, whose own
+    are those of its batch. `history` holds every iteration so far. Accuracies are shares (0 to 1),
+    NaN where there is nothing to evaluate.
     """
 
     info: RunInfo
     history: History
     frame: Frame
-    test_loss: float
+    loss: float
+    train_accuracy: float
     test_accuracy: float
     seconds: float
     interrupted: bool = False
@@ -62,7 +65,7 @@ def summary_lines(summary: Summary) -> list[str]:
         "",
         *layer_table(info, frame),
         "",
-        f"loss {frame.loss:.6g}, training accuracy {percent(frame.train_accuracy)}, "
+        f"loss {summary.loss:.6g}, training accuracy {percent(summary.train_accuracy)}, "
         f"test accuracy {percent(summary.test_accuracy)}",
         *_remarks(summary),
     ]
@@ -88,7 +91,8 @@ def layers_json(info: RunInfo, frame: Frame) -> list[dict[str, Any]]:
 def summary_json(summary: Summary) -> dict[str, Any]:
     """The object of `nnviz train --json`; accuracies in percent, null for what is not a number.
 
-    `history` has one entry per iteration, 0 to `iterations`; gradients are sums over the batch.
+    `history` has one entry per iteration, 0 to `iterations`: loss and accuracy of its batch, which
+    is all training samples unless the experiment says otherwise. Gradients are sums over the batch.
     """
     history, frame = summary.history, summary.frame
     columns = zip(
@@ -96,8 +100,8 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     )
     return {
         "iterations": summary.iterations,
-        "loss": _finite(frame.loss),
-        "train_accuracy": _finite(100 * frame.train_accuracy),
+        "loss": _finite(summary.loss),
+        "train_accuracy": _finite(100 * summary.train_accuracy),
         "test_accuracy": _finite(100 * summary.test_accuracy),
         "seconds": round(summary.seconds, 3),
         "layers": layers_json(summary.info, frame),

@@ -11,10 +11,11 @@ import pytest
 
 from nnviz.build import build, load_data
 from nnviz.debugger.engine_source import EngineSource
+from nnviz.engine.network import Parameters, accuracy, forward
 from nnviz.engine.tiles import Cancelled
 from nnviz.engine.training import Trainer
 from nnviz.experiment import Experiment
-from nnviz.headless import _plain_lines, line_step, run_headless, train_headless
+from nnviz.headless import line_step, plain_lines, run_headless, train_headless
 
 SMALL = Experiment(name="small", data="digits", hidden=(12, 8), iterations=5)
 
@@ -32,9 +33,20 @@ def test_the_test_accuracy_belongs_to_the_last_iteration():
     """Also where that is none of those at which the test samples are evaluated on the way."""
     source = EngineSource(SMALL)
     summary = train_headless(source, 3)
-    longer = train_headless(EngineSource(SMALL), 5)
-    assert np.isfinite([summary.test_loss, summary.test_accuracy]).all()
-    assert summary.test_loss != longer.test_loss
+    dataset, setup = source.dataset, source.setup
+    weights = Parameters(tuple(source.array(f"W{n}") for n in (1, 2, 3)))
+    outputs = forward(setup.network, weights, dataset.X_test).activations[-1]
+    assert summary.test_accuracy == accuracy(outputs, dataset.labels_test)
+
+
+def test_with_mini_batches_the_training_accuracy_is_that_of_all_samples():
+    """A batch of 50 says little: the last weights are measured on the whole training set."""
+    source = EngineSource(replace(SMALL, batch_size=50))
+    summary = train_headless(source, 5)
+    weights = Parameters(tuple(source.array(f"W{n}") for n in (1, 2, 3)))
+    outputs = forward(source.setup.network, weights, source.dataset.X).activations[-1]
+    assert summary.train_accuracy == accuracy(outputs, source.dataset.labels)
+    assert summary.train_accuracy != summary.frame.train_accuracy
 
 
 def test_no_iterations_is_the_untrained_net():
@@ -100,7 +112,7 @@ def test_training_that_becomes_nan_goes_on_to_its_end(capsys):
     assert "Warning" not in captured.err
 
 
-def test_without_a_terminal_progress_is_plain_lines_on_standard_error(capsys):
+def test_without_a_terminal_progress_isplain_lines_on_standard_error(capsys):
     """Standard output holds the summary only; the lines have no control characters."""
     assert run_headless(EngineSource(SMALL), 5) == 0
     captured = capsys.readouterr()
@@ -121,7 +133,7 @@ def test_json_is_all_that_is_printed(capsys):
 @pytest.mark.parametrize(
     ("iterations", "step"), [(0, 1), (5, 1), (20, 1), (21, 2), (200, 10), (201, 20), (1000, 50)]
 )
-def test_plain_lines_come_in_round_steps(iterations, step):
+def testplain_lines_come_in_round_steps(iterations, step):
     """Some twenty lines, however long the run: 1, 2, 5 or 10 times a power of ten."""
     assert line_step(iterations) == step
 
@@ -130,7 +142,7 @@ def test_the_last_iteration_always_has_its_line():
     """Also where the number of iterations is none of the round steps."""
     summary = train_headless(EngineSource(SMALL), 5)
     stream = io.StringIO()
-    show = _plain_lines(33, stream)
+    show = plain_lines(33, stream)
     for index in (0, 1, 2, 33):
         show(replace(summary.frame, index=index))
     assert [line.split()[1] for line in stream.getvalue().splitlines()] == ["0/33", "2/33", "33/33"]

@@ -14,6 +14,7 @@ from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, LayerInfo, Packed, RunInfo
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
+from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import BackwardPass, ForwardPass, accuracy, forward
 from nnviz.engine.tiles import TiledData
@@ -141,6 +142,15 @@ class EngineSource:
             network.loss.reported(objective, X.shape[1]),
             accuracy(outputs, self.dataset.labels_test),
         )
+
+    def check_training(self) -> TrainingCheck:
+        """Hold the updates that this run applies against differences of its loss."""
+        return check_training(self.setup)
+
+    def evaluate_training(self) -> tuple[float, float]:
+        """The same on all training samples: with mini-batches, a frame knows its batch only."""
+        result = self._trainer.data.evaluate(self.setup.network, self._shown.parameters)
+        return result.loss, result.accuracy
 
     def snapshot(self) -> EngineSnapshot:
         """The state before iteration `index`."""
