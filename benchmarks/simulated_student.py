@@ -114,7 +114,7 @@ class CantGoOnError(Exception):
 def fill(circuit: Circuit, plans: tuple[Plan, ...], chance: random.Random) -> Table:
     """Fill the table with these slips; raises `CantGoOnError`."""
     by_cell = {plan.cell: plan for plan in plans}
-    written: dict[str, Number] = {}
+    written: dict[str, str] = {}
     carried: dict[tuple[int, bool], Number] = {
         (i, False): Fraction(node.value)
         for i, node in enumerate(circuit.nodes)
@@ -124,17 +124,16 @@ def fill(circuit: Circuit, plans: tuple[Plan, ...], chance: random.Random) -> Ta
         plan = by_cell.get(cell)
         try:
             number = _compute(circuit, place, carried, plan)
+            text = write(number)
             if plan and plan.word in (ANOTHER_NUMBER, MISWRITTEN):
-                wrong = Fraction(write(_another(number, chance)))
-                number = Fraction(write(number))
-                written[cell] = wrong
-                carried[place] = wrong if plan.word == ANOTHER_NUMBER else number
-                continue
+                written[cell] = write(_another(number, chance))
+                text = written[cell] if plan.word == ANOTHER_NUMBER else text
         except (ArithmeticError, ValueError, TypeError) as error:
             raise CantGoOnError from error
-        if isinstance(number, complex) or not abs(number) < 1e9:
+        if not (number == 0 or 1e-9 < abs(number) < 1e9):
             raise CantGoOnError
-        written[cell] = carried[place] = Fraction(write(number))
+        written.setdefault(cell, text)
+        carried[place] = Fraction(text)
     shows_in = []
     for plan in plans:
         cells = {plan.cell}
@@ -143,7 +142,7 @@ def fill(circuit: Circuit, plans: tuple[Plan, ...], chance: random.Random) -> Ta
             written[plan.cell], written[other] = written[other], written[plan.cell]
             cells.add(other)
         shows_in.append(frozenset(cells))
-    return Table({cell: write(number) for cell, number in written.items()}, tuple(shows_in))
+    return Table(written, tuple(shows_in))
 
 
 def write(number: Number) -> str:
@@ -306,7 +305,10 @@ def random_circuit(chance: random.Random, most_operations: int = 12) -> dict[str
 
 
 def is_fair(circuit: Circuit) -> bool:
-    """Say whether a student could fill the table: nothing huge, tiny or saturated, few zeros."""
+    """Say whether the numbers can show work: none huge, tiny or saturated, few zeros or twins.
+
+    Where every right number is the same, a slip can't be told from a guess by anybody.
+    """
     try:
         table = fill(circuit, (), random.Random(0))
     except CantGoOnError:

@@ -107,7 +107,7 @@ def mark_table(
     typed = {cell: number for cell, number in read.items() if isinstance(number, Typed)}
     explanation = explain(circuit, truth, typed, settings.significant_digits)
     worth = weigh(circuit, typed, explanation)
-    explanation = believable(explanation, worth)
+    explanation = believable(circuit, explanation, worth)
     carried = explanation.carried(circuit)
     cells = []
     for name, cell in circuit.cells.items():
@@ -125,9 +125,10 @@ def mark_table(
                 message,
             )
         )
+    whole = [circuit.cells[c.name] for c in cells if c.verdict == "carried" and c.credit == 1]
     return TableMarks(
         tuple(cells),
-        tuple(headline(circuit, explanation)),
+        tuple(headline(circuit, explanation, whole)),
         tuple(_slip_mark(circuit, slip) for slip in explanation.slips),
         _notes(circuit, answers),
         tuple(_flags(circuit, read, explanation, carried, worth)),
@@ -185,7 +186,7 @@ def _message(
     if verdict in ("misconception", "wrong"):
         return slip_message(circuit, cell, explanation.slip_at[cell])
     if verdict == "correct":
-        twice = "Right, but it follows from no right box, and such a number counts only once."
+        twice = "Right, but not worked out from right boxes: such a number counts only once."
         return twice if cell in worth.unpaid else ""
     if verdict == "blank":
         return "Empty."

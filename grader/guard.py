@@ -47,19 +47,23 @@ def weigh(circuit: Circuit, typed: Mapping[Cell, Typed], explanation: Explanatio
     )
 
 
-def believable(explanation: Explanation, worth: Worth) -> Explanation:
+def believable(circuit: Circuit, explanation: Explanation, worth: Worth) -> Explanation:
     """Return the explanation with the misconceptions that are more than coincidence.
 
-    In a pass that was not worked out a wrong rule fits some box by chance; there only one that
-    accounts for at least half of the slips is kept, the others are "another number".
+    In a pass that was not worked out a wrong rule fits some box by chance. There a misconception
+    is kept only if it shows in two boxes, if its number was carried on, or if it accounts for at
+    least half of the slips; the others are "another number".
     """
+    carried = explanation.carried(circuit)
+    used = {s for c in carried & explanation.typed.keys() for s in circuit.sources[c]}
     kept = []
     for slip in explanation.slips:
         is_gradient = slip.cells[0][1]
         names = {label.misconception for label in slip.labels}
         others = [other for other in explanation.slips if other.cells[0][1] is is_gradient]
         sharing = [o for o in others if names & {label.misconception for label in o.labels}]
-        doubtful = not worth.worked_out[is_gradient] and 2 * len(sharing) < len(others)
+        lone = len(slip.cells) == 1 and slip.cells[0] not in used
+        doubtful = not worth.worked_out[is_gradient] and lone and 2 * len(sharing) < len(others)
         if slip.kind is SlipKind.NAMED and doubtful:
             slip = Slip(SlipKind.UNNAMED, slip.cells)
         kept.append(slip)

@@ -6,11 +6,11 @@ maths that answers a slip is the rule of the box in letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 from grader.assessment import Cell, State
 from grader.explanation import Explanation, Slip, SlipKind
-from nnviz.circuit.evaluation import activation_formula, gradient_formula
+from nnviz.circuit.evaluation import rule_in_letters
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.misconceptions import Misconception
 
@@ -26,19 +26,16 @@ def cell_name(circuit: Circuit, cell: Cell) -> str:
 
 def rule(circuit: Circuit, cell: Cell) -> str:
     """Return the rule of a box in letters: `d11 = d21 * x1`."""
-    index, is_gradient = cell
-    names = [node.name for node in circuit.nodes]
-    name = cell_name(circuit, cell)
-    if not is_gradient:
-        return f"{name} = {activation_formula(circuit, index, names)}"
-    if index == circuit.output:
-        return f"{name} = df/df"
-    upstream = [f"d{node.position}" for node in circuit.nodes]
-    return f"{name} = {gradient_formula(circuit, index, names, upstream)}"
+    return rule_in_letters(circuit, cell_name(circuit, cell))
 
 
-def headline(circuit: Circuit, explanation: Explanation) -> list[str]:
-    """Return one sentence group for each thing misunderstood, first the one to start from."""
+def headline(
+    circuit: Circuit, explanation: Explanation, carried_on: Sequence[Cell] = ()
+) -> list[str]:
+    """Return one sentence group for each thing misunderstood, first the one to start from.
+
+    `carried_on` are boxes that follow from a slip and lose nothing, which the last line says.
+    """
     if len({number.value for number in explanation.typed.values()}) == 1 < len(explanation.typed):
         first = next(iter(circuit.cells.values()))
         return [
@@ -63,21 +60,22 @@ def headline(circuit: Circuit, explanation: Explanation) -> list[str]:
         lines.append((unexplained[0], _unexplained(circuit, unexplained)))
     order = list(circuit.cells.values())
     lines.sort(key=lambda line: order.index(line[0]))
-    return [line for _, line in lines] or [_flawless(circuit, explanation)]
+    found = [line for _, line in lines]
+    if carried_on:
+        found.append(_carried_on(circuit, list(carried_on)))
+    return found or [_flawless(circuit, explanation)]
 
 
 def _misunderstood(circuit: Circuit, names: tuple[Misconception, ...], slips: list[Slip]) -> str:
     cells = [cell for slip in slips for cell in slip.cells]
     where = listed(cell_name(circuit, cell) for cell in cells)
-    principles = list(dict.fromkeys(name.principle for name in names))
-    answer = "; ".join(principles)
     rules = ", ".join(rule(circuit, cell) for cell in cells[:2])
-    if len(names) == 1:
-        what = f"In {where} you {names[0].said}."
-    else:
-        ways = " or ".join(f"you {name.said}" for name in names)
-        what = f"In {where} either {ways}: at these boxes the numbers are the same."
-    return f"{what} Remember: {answer}. So {rules}. Start at {cell_name(circuit, cells[0])}."
+    principles = "; ".join(dict.fromkeys(name.principle for name in names))
+    what = f"In {where} you {names[0].said}."
+    if len(names) > 1:
+        ways = " or ".join(name.said for name in names)
+        what = f"In {where} you either {ways}: both give the same number here."
+    return f"{what} Remember: {principles}. So {rules}. Start at {cell_name(circuit, cells[0])}."
 
 
 def _swapped(circuit: Circuit, slip: Slip) -> str:
@@ -97,12 +95,21 @@ def _miswritten(circuit: Circuit, slip: Slip) -> str:
 
 
 def _unexplained(circuit: Circuit, cells: list[Cell]) -> str:
+    first = rule(circuit, cells[0])
+    if len(cells) == 1:
+        name = cell_name(circuit, cells[0])
+        return f"{name} does not follow from the boxes before it: {first}. Work it out again."
     where = listed(cell_name(circuit, cell) for cell in cells)
-    verb = "does" if len(cells) == 1 else "do"
     return (
-        f"{where} {verb} not follow from the numbers in the boxes before. "
-        f"Start at {cell_name(circuit, cells[0])}: {rule(circuit, cells[0])}."
+        f"{where} do not follow from the numbers in the boxes before them. "
+        f"Start at {cell_name(circuit, cells[0])}: {first}."
     )
+
+
+def _carried_on(circuit: Circuit, cells: list[Cell]) -> str:
+    where = listed(cell_name(circuit, cell) for cell in cells)
+    verb = "follows" if len(cells) == 1 else "follow"
+    return f"{where} {verb} rightly from your own numbers: nothing is lost there."
 
 
 def _flawless(circuit: Circuit, explanation: Explanation) -> str:

@@ -129,7 +129,17 @@ def gradient_formula(
             *(words[i] for i in node.operands), out=words[consumer]
         )
         terms.append(f"{upstream[consumer]} * {_lower_exponent(local)}")
-    return " + ".join(terms) or "1"
+    return " + ".join(terms) or "df/df"
+
+
+def rule_in_letters(circuit: Circuit, cell: str) -> str:
+    """Return the rule of the box of that name without numbers: `d11 = d21 * x1`."""
+    index, is_gradient = circuit.cells[cell]
+    names = [node.name for node in circuit.nodes]
+    if not is_gradient:
+        return f"{cell} = {activation_formula(circuit, index, names)}"
+    upstream = [f"d{node.position}" for node in circuit.nodes]
+    return f"{cell} = {gradient_formula(circuit, index, names, upstream)}"
 
 
 def _lower_exponent(formula: str) -> str:

@@ -307,8 +307,8 @@ def _negative(inner: Expression) -> Expression:
 
 def _number(word: str) -> Value:
     mantissa, _, exponent = word.lower().partition("e")
-    if len(mantissa) > 60 or abs(int(exponent or 0)) > 99:
-        raise ExpressionError("a number of more than 60 digits, or beyond 1e99, is not read")
+    if len(mantissa) > 60 or abs(int(exponent or 0)) > 300:
+        raise ExpressionError("a number of more than 60 digits, or beyond 1e300, is not read")
     return tidy(Fraction(word))
 
 

@@ -214,14 +214,13 @@ _TABLE = (
 
     Misconception("sign", Kind.GRADIENT, (), lambda s: (-s.right,),
         "lost or added a minus sign",
-        "every factor of the product keeps its sign, and so does what is subtracted"),
+        "each factor keeps its sign, and a difference hands a minus to what is subtracted"),
     Misconception("value-copied", Kind.GRADIENT, (), lambda s: (s.value,),
         "copied the forward value into the gradient",
-        "a gradient says how much the output changes when this number does; it is not the number, "
-        "and at the output itself it is df/df = 1"),
+        "a gradient says how much the output changes when this number does; it is not the number"),
     Misconception("seed-zero", Kind.GRADIENT, (), lambda s: () if s.paths else (0,),
         "started the backward pass with 0",
-        "the output changes as fast as itself: df/df = 1"),
+        "the output changes exactly as fast as itself"),
     Misconception("path-forgotten", Kind.GRADIENT, (),
         lambda s: tuple(s.right - path for path in s.paths) if len(s.paths) > 1 else (),
         "followed one path only",

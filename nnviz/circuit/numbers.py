@@ -68,8 +68,8 @@ def read_number(text: str) -> Typed | Unreadable | None:
 def agrees(typed: Typed, value: Value, significant_digits: int) -> bool:
     """Say whether a typed number is `value`, exactly or as well as its decimals can say it.
 
-    A value that the typed decimals could have held must be met exactly. Another one must be met
-    in `significant_digits` digits.
+    An exact value that the typed decimals could have held must be met exactly. Another one must
+    be met in `significant_digits` digits.
     """
     if typed.value == value:
         return True
@@ -81,7 +81,8 @@ def agrees(typed: Typed, value: Value, significant_digits: int) -> bool:
     if math.isclose(typed.value, value, rel_tol=1e-9):
         return True
     error = abs(float(typed.value) - float(value))
-    return error < _allowed(typed, value, significant_digits) and not fits(value, typed)
+    exact = not isinstance(value, float) and fits(value, typed)
+    return error < _allowed(typed, value, significant_digits) and not exact
 
 
 def agrees_to_the_last_digit(typed: Typed, value: Value) -> bool:
