@@ -101,13 +101,15 @@ class Debugger:
 
     def add_breakpoint(self, text: str) -> Breakpoint:
         """Stop wherever a predicate becomes true. Raises InputError where it can't be read."""
-        added = Breakpoint(self._next_number(), self.predicate(text))
+        predicate = self.predicate(text)
+        added = Breakpoint(self._next_number(), predicate)
         self.breakpoints += (added,)
         return added
 
     def add_watch(self, text: str) -> Watch:
         """Show the value of an expression. Raises InputError where it can't be read."""
-        added = Watch(self._next_number(), text.strip(), parse_expression(text, self.depth))
+        expression = parse_expression(text, self.depth)
+        added = Watch(self._next_number(), text.strip(), expression)
         self.watches += (added,)
         return added
 

@@ -1,21 +1,30 @@
 """Opens the application on a run: what happens between the command line and the first screen."""
 
+from collections.abc import Callable, Sequence
+
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import RunSource
 from nnviz.debugger.timeline import Timeline
-from nnviz.tui.app import NnvizApp
+from nnviz.tui.script import Cue
 
 
-def start(source: RunSource, *, at: int = 0) -> int:
-    """Show the run at iteration `at` until the screen is left; returns the exit code.
-
-    What went wrong on the runner's thread is raised here, when the terminal is itself again.
-    """
+def opener(source: RunSource, at: int = 0) -> Callable[[], Debugger]:
+    """What opens a debugger of the run at iteration `at`, on the thread that will own it."""
 
     def open_debugger() -> Debugger:
         timeline = Timeline(source)
         timeline.seek(at)
         return Debugger(timeline)
+
+    return open_debugger
+
+
+def start(open_debugger: Callable[[], Debugger], script: Sequence[Cue] = ()) -> int:
+    """Show the run until the screen is left; returns the exit code.
+
+    What went wrong on the runner's thread is raised here, when the terminal is itself again.
+    """
+    from nnviz.tui.app import NnvizApp  # Textual is slow to import, and line mode goes without
 
     app = NnvizApp(open_debugger)
     app.run()

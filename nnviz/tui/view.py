@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nnviz.debugger.commands import COMMANDS
 from nnviz.debugger.debugger import Breakpoint, Debugger, Watch
 from nnviz.debugger.forks import Branch
 from nnviz.debugger.history import History
@@ -17,6 +18,7 @@ from nnviz.debugger.source import Frame, RunInfo
 from nnviz.debugger.timeline import Position, Timeline
 from nnviz.engine.arrays import Array
 from nnviz.engine.network import predictions
+from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.heat_maps import Scale
 
 PAUSED = "PAUSED"
@@ -46,7 +48,7 @@ class View:
     `scales` stand still while the run plays. `confusion` counts the batch's samples by label (rows)
     and prediction, `phase_arrays` are those of the phase; both are empty while it runs. `speed` is
     iterations per second while running (0: unknown). Columns of `history` are cut at
-    `position.live`, for it goes on growing.
+    `position.live`, for it goes on growing. `detail` is what the screen that is seen asked for.
     """
 
     info: RunInfo
@@ -67,6 +69,7 @@ class View:
     mode: str = PAUSED
     reason: str = ""
     speed: float = 0.0
+    detail: Detail | None = None
 
     @property
     def phase(self) -> Phase:
@@ -160,7 +163,18 @@ def make_view(
         mode=mode,
         reason=reason,
         speed=speed,
+        detail=before.detail if before is not None else None,
     )
+
+
+def names(view: View) -> Mapping[str, tuple[str, ...]]:
+    """What a typed line may go on with, by the kinds that commands ask for."""
+    return {
+        "metric": tuple(view.history.names),
+        "key": tuple(f"{key}=" for key in view.settings),
+        "branch": tuple(branch.name for branch in view.branches),
+        "command": tuple(COMMANDS),
+    }
 
 
 def picture_shape(size: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
