@@ -55,15 +55,18 @@ def draw(
     texts: Mapping[str, str],
     marks: Mapping[str, str] | None = None,
     focus: str = "",
+    room: int = 0,
 ) -> Drawing:
     """Draw the boxes with `texts` (box name -> what stands in it) and a sign from `marks` beside.
 
     The values of the inputs are texts too (`a11`). A box without a text shows dots; the line of
-    the box `focus` is drawn in a role of its own.
+    the box `focus` is drawn in a role of its own. `room` is the least length of text that boxes are
+    made for, so that a drawing that is filled step by step stands still.
     """
     names = [node.position for node in circuit.nodes if node.position]
     name_width = 1 + max(len(position) for position in names)
     longest = max((len(text) for text in texts.values()), default=0)
+    longest = max(longest, room)
     titles = max(len(title(circuit, i)) for i, node in enumerate(circuit.nodes) if node.position)
     inner = max(name_width + 1 + max(longest, len(EMPTY)) + (marks is not None), titles + 2)
     layout = arrange(circuit, inner + 2)

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from nnviz.circuit import drawing, evaluation
     from nnviz.circuit.svg import to_svg
 
-    circuit = _find(arguments.circuit).with_inputs(_values(arguments.set))
+    circuit = find_circuit(arguments.circuit).with_inputs(_values(arguments.set))
     texts = (drawing.solution_texts if arguments.solve else drawing.given_texts)(circuit)
     if arguments.svg:
         return _write(arguments.svg, to_svg(circuit, texts))
@@ -56,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _find(text: str | None) -> "Circuit":
+def find_circuit(text: str | None) -> "Circuit":
+    """The circuit of a file or a formula; without one, the assignment's. Raises InputError."""
     from nnviz.circuit import circuit_from, load_circuit
 
     if text is not None:

@@ -1,6 +1,7 @@
 """`nnviz tui`: the debugger in the terminal; without a terminal, a headless run and its summary."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="do the commands and keys of this file one after another, one for each space key",
     )
+    parser.add_argument("--web", action="store_true", help="serve the screen to browsers")
+    parser.add_argument(
+        "--port", type=int, metavar="N", help="with --web: the port (8000 where left out)"
+    )
+    parser.add_argument(
+        "--host",
+        metavar="H",
+        help="with --web: the address to bind to; only this machine where left out, 0.0.0.0 for "
+        "all that can reach it",
+    )
+    parser.add_argument(
+        "--circuit",
+        nargs="?",
+        const="",
+        metavar="FILE|EXPR",
+        help="step through a circuit instead, box by box or as a quiz (default: the assignment's)",
+    )
     parser.epilog = (
         "Without a terminal (a pipe, a job) and without --plain the run is trained to its end and "
         "summed up instead."
@@ -46,28 +64,93 @@ def run(arguments: argparse.Namespace) -> int:
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.presets import find_experiment
 
-    if arguments.at < 0:
-        raise InputError(f"--at {arguments.at}: expected an iteration, 0 or more")
-    screen = sys.stdin.isatty() and sys.stdout.isatty()
-    if arguments.script is not None and not (screen or arguments.plain):
-        raise InputError(f"--script {arguments.script}: needs a terminal, or --plain")
+    screen = has_screen()
+    if arguments.circuit is not None:
+        return _circuit(arguments.circuit, screen)
+    _refuse_contradictions(arguments, screen)
     experiment = changed(find_experiment(arguments.run), arguments)
     source = EngineSource(experiment)
-    if not (screen or arguments.plain):
-        from nnviz.headless import run_headless
-
-        return run_headless(source, experiment.iterations)
-    from nnviz.tui.start import opener
-
     script: tuple[Cue, ...] = ()
     if arguments.script is not None:
         from nnviz.tui.script import read_script
 
         script = read_script(arguments.script, Terms(source.info.depth, source.settings))
+    if arguments.web:
+        return _serve(arguments)
+    if not (screen or arguments.plain):
+        from nnviz.headless import run_headless
+
+        return run_headless(source, experiment.iterations)
+    from nnviz.tui.start import opener, start
+
+    open_debugger = opener(source, arguments.at)
     if arguments.plain:
         from nnviz.tui.plain import run_plain
 
-        return run_plain(opener(source, arguments.at), script)
-    from nnviz.tui.start import start
+        return run_plain(open_debugger, script)
+    return start(open_debugger, script)
 
-    return start(opener(source, arguments.at), script)
+
+def has_screen() -> bool:
+    """Whether there is a terminal, or a server that drives the screen in its stead."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _refuse_contradictions(arguments: argparse.Namespace, screen: bool) -> None:
+    """Raise InputError where options don't go together."""
+    if arguments.at < 0:
+        raise InputError(f"--at {arguments.at}: expected an iteration, 0 or more")
+    if arguments.web and arguments.plain:
+        raise InputError("--web and --plain: give one of them")
+    if not arguments.web and (arguments.port is not None or arguments.host is not None):
+        raise InputError("--port and --host need --web")
+    if arguments.port is not None and not 0 < arguments.port < 65536:
+        raise InputError(f"--port {arguments.port}: expected a number from 1 to 65535")
+    if arguments.script is not None and not (screen or arguments.plain or arguments.web):
+        raise InputError(f"--script {arguments.script}: needs a terminal, --plain or --web")
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """Serve the same command without --web. Raises InputError where that can't be done."""
+    try:
+        from nnviz.tui.web import serve
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"--web needs textual-serve ({error.name} is missing): "
+            "python -m pip install 'nnviz-classroom[web]'"
+        ) from error
+    host, port = arguments.host or "localhost", arguments.port or 8000
+    return serve(_for_each_tab(arguments), host, port)
+
+
+def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
+    """The command line of one tab."""
+    words = ["tui", arguments.run, f"--at={arguments.at}"]
+    for option in ("data", "iterations", "seed", "script"):
+        value = getattr(arguments, option)
+        words += [f"--{option}={value}"] if value is not None else []
+    return words + [f"--set={change}" for change in arguments.changes]
+
+
+def _circuit(text: str, screen: bool) -> int:
+    """Show a circuit on the screen; without one, its drawing and all steps."""
+    from nnviz.commands.circuit import find_circuit
+
+    circuit = find_circuit(text or None)
+    unknown = [circuit.nodes[i].name for i in circuit.inputs if circuit.nodes[i].value is None]
+    if unknown:
+        raise InputError(
+            f"--circuit: {', '.join(unknown)} without a value; write numbers into the formula, "
+            "or give a file with values"
+        )
+    if not screen:
+        from nnviz.circuit import drawing, evaluation
+
+        print(circuit.title, "", drawing.draw(circuit, drawing.solution_texts(circuit)), sep="\n")
+        print("", *evaluation.steps(circuit), sep="\n")
+        return 0
+    from nnviz.tui.circuit.app import CircuitApp
+
+    app = CircuitApp(circuit)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,160 @@
+"""The application of `nnviz tui --circuit`: the drawing, one sentence, and a line to type in."""
+
+import os
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from nnviz.circuit import Circuit
+from nnviz.circuit.drawing import Role, draw, solution_texts
+from nnviz.circuit.quiz import Outcome
+from nnviz.tui.circuit.lesson import Lesson
+from nnviz.tui.drawing.cells import Cells
+from nnviz.tui.drawing.look import ColorDepth, Look, look_from
+from nnviz.tui.drawing.strips import strips
+
+ROLES = {
+    Role.FRAME: "axis",
+    Role.TITLE: "label",
+    Role.VALUE: "good",
+    Role.GRADIENT: "dead",
+    Role.MARK: "",
+    Role.FOCUS: "here",
+}
+"""Values are green and gradients red, as on the course's sheet; their arrows differ as well."""
+
+SIGNS = {
+    Outcome.RIGHT: "+ ",
+    Outcome.MISCONCEPTION: "! ",
+    Outcome.WRONG: "x ",
+    Outcome.UNREADABLE: "? ",
+    Outcome.EMPTY: "> ",
+}
+KEYS = "n next  N back  Home/End empty/full  t quiz  q quit"
+QUIZ_KEYS = "Enter: check  (empty: the rule)  Esc: leave the quiz"
+
+
+def circuit_cells(lesson: Lesson) -> tuple[Cells, int]:
+    """The drawing of a lesson, and the row of the box to look at."""
+    room = max(map(len, solution_texts(lesson.circuit).values()))
+    drawing = draw(lesson.circuit, lesson.texts, focus=lesson.focus, room=room)
+    width = max(sum(cell_len(text) for text, _ in line) for line in drawing.lines)
+    focused = [
+        row for row, line in enumerate(drawing.lines) if any(role is Role.FOCUS for _, role in line)
+    ]
+    rows = tuple(tuple((text, ROLES[role]) for text, role in line) for line in drawing.lines)
+    return Cells(rows, width), focused[0] if focused else 0
+
+
+class CircuitPanel(Widget, can_focus=False):
+    """Shows the circuit; a larger one is moved so that the focused box is seen."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(id="circuit")
+        self._look = look
+        self._cells, self._row = Cells((), 0), 0
+
+    def show(self, lesson: Lesson) -> None:
+        """Draw this from now on."""
+        self._cells, self._row = circuit_cells(lesson)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Textual's line API."""
+        hidden = max(0, self._cells.height - self.size.height)
+        row = y + min(max(self._row - self.size.height // 2, 0), hidden)
+        if row >= self._cells.height:
+            return Strip.blank(self.size.width, self.rich_style)
+        line = Cells((self._cells.rows[row],), self._cells.width)
+        (strip,) = strips(line, self._look, self.rich_style)
+        return strip.adjust_cell_length(self.size.width, self.rich_style)
+
+
+class CircuitApp(App[None]):
+    """Steps through a circuit, or asks for its boxes."""
+
+    CSS = """
+    Screen { layout: vertical; overflow: hidden; }
+    #circuit { height: 1fr; padding: 0; }
+    #message { height: 3; padding: 0 1; }
+    #answer { height: 1; border: none; padding: 0 1; display: none; }
+    #answer:focus { border: none; }
+    #keys { height: 1; padding: 0 1; color: $text-muted; }
+    """
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n,s,space,right", "step(1)", "fill the next box"),
+        Binding("N,S,left", "step(-1)", "empty the last box"),
+        Binding("home", "step(-1000)", "empty all boxes"),
+        Binding("end", "step(1000)", "fill all boxes"),
+        Binding("t", "quiz", "quiz: type the values"),
+        Binding("escape", "leave_quiz", "leave the quiz"),
+        Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "quit", "quit", priority=True),
+    ]
+
+    def __init__(self, circuit: Circuit, look: Look | None = None) -> None:
+        self.look = look or look_from(os.environ)
+        super().__init__(ansi_color=self.look.depth in (ColorDepth.NONE, ColorDepth.ANSI16))
+        self.lesson = Lesson(circuit)
+
+    def compose(self) -> ComposeResult:
+        """Circuit, sentence, input, keys."""
+        yield CircuitPanel(self.look)
+        yield Static(id="message", markup=False)
+        yield Input(id="answer", placeholder="a number, such as -10 or 3/4")
+        yield Static(id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the empty circuit."""
+        self.title = self.lesson.circuit.title
+        self.show()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw for the new size."""
+        self.show()
+
+    def show(self) -> None:
+        """Draw the lesson as it stands."""
+        lesson = self.lesson
+        self.query_one(CircuitPanel).show(lesson)
+        sign = SIGNS[lesson.outcome] if lesson.outcome and lesson.said else ""
+        self.query_one("#message", Static).update(sign + lesson.message)
+        title = lesson.circuit.title
+        keys = QUIZ_KEYS if lesson.quiz else KEYS
+        place = f"{lesson.filled} of {len(lesson.boxes)}"
+        self.query_one("#keys", Static).update(f"{place}  {keys}  {title}")
+        answer = self.query_one(Input)
+        answer.display = lesson.quiz and not lesson.done
+        if answer.display:
+            answer.focus()
+        else:
+            self.set_focus(None)
+
+    def action_step(self, by: int) -> None:
+        """Fill or empty boxes."""
+        self.lesson = self.lesson.step(by)
+        self.show()
+
+    def action_quiz(self) -> None:
+        """Ask for the boxes from here on."""
+        self.lesson = self.lesson.toggle_quiz()
+        self.show()
+
+    def action_leave_quiz(self) -> None:
+        """Go back to stepping."""
+        if self.lesson.quiz:
+            self.action_quiz()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Judge what was typed; a wrong value stays there to be mended."""
+        self.lesson = self.lesson.answer(event.value)
+        if self.lesson.outcome is Outcome.RIGHT:
+            event.input.value = ""
+        self.show()
