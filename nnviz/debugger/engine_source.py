@@ -111,7 +111,7 @@ class EngineSource:
         """The iteration whose arrays are there to look at."""
         return self._shown.index
 
-    def advance(self, evaluate: bool = True) -> Frame:
+    def advance(self) -> Frame:
         """Do one iteration and return its numbers; test samples at every tenth only."""
         iteration = self._trainer.iterate()
         totals = iteration.observations[0]
@@ -119,7 +119,7 @@ class EngineSource:
         layers = layer_statistics(iteration, totals, self._active, self.info.batches_per_epoch)
         self._show(iteration.state, iteration)
         test_loss, test_accuracy = float("nan"), float("nan")
-        if evaluate and iteration.index % EVALUATE_EVERY == 0:
+        if iteration.index % EVALUATE_EVERY == 0:
             test_loss, test_accuracy = self.evaluate()
         return Frame(
             index=iteration.index,
@@ -129,6 +129,19 @@ class EngineSource:
             test_loss=test_loss,
             test_accuracy=test_accuracy,
         )
+
+    def replay(self, known: Frame) -> float:
+        """Do one iteration again, without measuring anything, and return its loss."""
+        trainer = self._trainer
+        data = trainer.batch(trainer.state.index)
+        result = data.gradient_pass(
+            self.setup.network, trainer.state.parameters, cancelled=lambda: self.cancelled()
+        )
+        iteration = trainer.finish(data, result)
+        trainer.state = iteration.next_state
+        self._active = tuple(layer.last_active for layer in known.layers)
+        self._show(iteration.state, iteration)
+        return iteration.loss
 
     def evaluate(self) -> tuple[float, float]:
         """Loss and accuracy (a share) on the test samples, with the weights of `shown`."""

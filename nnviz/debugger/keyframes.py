@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from nnviz.debugger.source import Snapshot
-from nnviz.engine.arrays import Array
+from nnviz.engine.arrays import Array, Labels
 
 DEFAULT_BUDGET = 256 * 2**20
 """Memory for keyframes, in bytes."""
@@ -15,12 +15,22 @@ DEFAULT_BUDGET = 256 * 2**20
 NEAR = 16
 """Around the position and at the end of the run every state is kept: going back is at once."""
 
-RECENT, RECENT_GAP, FAR_GAP = 1000, 12, 60
-"""Among the `RECENT` last iterations a seek replays fewer than 12 iterations, before them 60."""
+GAPS = ((NEAR, 1), (64, 3), (1000, 12))
+FAR_GAP = 60
+"""Up to so far from there, states lie so many iterations apart; among all others, `FAR_GAP`."""
+
+WORTH = (1.0, 4.0, 7.0, 70.0)
+"""Where memory does not allow for that, gaps grow in these proportions: tried out for seeks in runs
+of 10,000 iterations with room for 140 states, which then replay at most 16 and 160 iterations."""
 
 SLOW = 0.0125
 """Where an iteration takes longer than this, in seconds, the gaps are that much smaller, as far as
-memory allows: a seek is to take 0.15 s among recent iterations and 0.75 s among the others."""
+memory allows: so that a replay takes no longer than that many iterations of this time."""
+
+
+_LIMITS = np.array([limit for limit, _ in GAPS])
+_ALLOWED = np.array([gap for _, gap in GAPS] + [FAR_GAP], dtype=float)
+_WORTH = np.array(WORTH)
 
 
 class Keyframes:
@@ -36,7 +46,8 @@ class Keyframes:
         self._owners: Counter[int] = Counter()
         self._bytes: dict[int, int] = {}
         self._focus = self._indices[-1] if self._indices else 0
-        self._seconds = 0.0
+        self._free = {index for index, s in self._snapshots.items() if not s.parts}
+        self.seconds = 0.0
         self.budget = budget
         self.nbytes = 0
         for snapshot in self._snapshots.values():
@@ -72,29 +83,62 @@ class Keyframes:
 
     def iteration_took(self, seconds: float) -> None:
         """Learn how long iterations take: a moving average of what is told."""
-        self._seconds += (seconds - self._seconds) / 10 if self._seconds else seconds
+        self.seconds += (seconds - self.seconds) / 10 if self.seconds else seconds
 
     def thin(self) -> None:
         """Drop states until the rest keep the distances that their ages ask for, and the budget."""
-        wanted = min(1.0, SLOW / self._seconds) if self._seconds else 1.0
         while len(self._indices) > 2:
-            crowding = self._crowding()
+            gaps, bands = self._gaps()
+            crowding = gaps / _ALLOWED[bands]
+            crowded = int(np.count_nonzero(crowding <= self.closeness))
+            if not crowded:
+                if self.nbytes <= self.budget:
+                    return
+                crowding = gaps / _WORTH[bands]
             position = int(crowding.argmin())
-            enough = crowding[position] > wanted and self.nbytes <= self.budget
-            if enough or np.isinf(crowding[position]):
+            if np.isinf(crowding[position]):
                 return
             self._discount(self._snapshots.pop(self._indices.pop(position + 1)))
+            if crowded == 1 and self.nbytes <= self.budget:
+                return  # dropping one gives the others more room, never less
 
-    def _crowding(self) -> Array:
-        """For all but the first and last: the gap that dropping it leaves over the one allowed."""
+    def gap(self, distance: int) -> float:
+        """How far apart states may lie, so far from the position; 1 or more."""
+        allowed = float(_ALLOWED[np.searchsorted(_LIMITS, distance)])
+        return max(1.0, allowed * self.closeness)
+
+    def gap_behind(self, index: int) -> tuple[int, int] | None:
+        """Two neighbours that lie too far apart for going back from `index`, if there are any.
+
+        Only the states that going back comes to next are looked at.
+        """
+        later = index
+        for earlier in reversed(self._indices[: bisect_left(self._indices, index)]):
+            if later - earlier > self.gap(index - earlier):
+                return earlier, later
+            if index - earlier > GAPS[1][0]:
+                break
+            later = earlier
+        return None
+
+    @property
+    def closeness(self) -> float:
+        """By what the gaps are multiplied because iterations are slow: 1, or less."""
+        return min(1.0, SLOW / self.seconds) if self.seconds else 1.0
+
+    def _gaps(self) -> tuple[Array, Labels]:
+        """For all but the first and last: the gap that dropping it leaves, and its band of `GAPS`.
+
+        The gap is infinite where it must not be dropped.
+        """
         indices = np.array(self._indices)
-        ages = indices[-1] - indices[1:-1]
-        distances = np.minimum(ages, np.abs(indices[1:-1] - self._focus))
-        allowed = np.where(distances <= NEAR, 1, np.where(ages <= RECENT, RECENT_GAP, FAR_GAP))
-        crowding = (indices[2:] - indices[:-2]) / allowed
-        free = [not self._snapshots[index].parts for index in self._indices[1:-1]]
-        crowding[(distances == 0) | free] = np.inf
-        return crowding
+        inside = indices[1:-1]
+        distances = np.minimum(indices[-1] - inside, np.abs(inside - self._focus))
+        gaps = (indices[2:] - indices[:-2]).astype(float)
+        gaps[distances == 0] = np.inf
+        if self._free:
+            gaps[[index in self._free for index in self._indices[1:-1]]] = np.inf
+        return gaps, np.searchsorted(_LIMITS, distances)
 
     def _count(self, snapshot: Snapshot) -> None:
         for part, size in snapshot.parts.items():

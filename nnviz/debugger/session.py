@@ -160,9 +160,13 @@ class RecordedSource:
             self._stored = None
         return self._run
 
-    def advance(self, evaluate: bool = True) -> Frame:
+    def advance(self) -> Frame:
         """Do one iteration and return its numbers."""
-        return self.running().advance(evaluate)
+        return self.running().advance()
+
+    def replay(self, known: Frame) -> float:
+        """Do one iteration again and return its loss."""
+        return self.running().replay(known)
 
     def snapshot(self) -> Any:
         """The state before iteration `index`."""

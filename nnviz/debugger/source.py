@@ -146,10 +146,13 @@ class RunSource(Protocol):
     def shown(self) -> int:
         """The iteration whose arrays are there to look at: `index`, or `index` - 1."""
 
-    def advance(self, evaluate: bool = True) -> Frame:
-        """Do one iteration and return its numbers.
+    def advance(self) -> Frame:
+        """Do one iteration and return its numbers."""
 
-        Without `evaluate`, what costs extra and is known already may be left out (as NaN).
+    def replay(self, known: Frame) -> float:
+        """Do one iteration again whose numbers are known, so that none need be measured.
+
+        Returns its loss, by which it is checked.
         """
 
     def snapshot(self) -> Any:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from nnviz.debugger.forks import Branch, Edit, Tree, is_edit, parse_edit
 from nnviz.debugger.history import History
-from nnviz.debugger.keyframes import DEFAULT_BUDGET, NEAR, Keyframes
+from nnviz.debugger.keyframes import DEFAULT_BUDGET, FAR_GAP, Keyframes
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, Packed, RunSource, Snapshot
 from nnviz.engine.arrays import Array
@@ -24,6 +24,9 @@ from nnviz.errors import InputError
 from nnviz.experiment import parse_assignments
 
 __all__ = ["DEFAULT_BUDGET", "Drift", "Position", "Timeline"]
+
+MOST_AHEAD = 4 * FAR_GAP
+"""So many iterations are replayed ahead at one position; without memory their states don't stay."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Timeline:
         self.on_iteration: list[Callable[[Timeline], None]] = []
         self._since = source.index
         self._replayed: set[int] = set()
+        self._ahead: Snapshot | None = None
+        self._allowance = 0
         self._phase = len(source.phases()) - 1
         if len(self.history):
             self._look(self.keyframes.at_or_before(self.live))
@@ -127,8 +132,43 @@ class Timeline:
         return self.seek(self.index + 1)
 
     def step_back(self) -> Frame:
-        """Go one iteration back. Raises IndexError at the first one."""
-        return self.seek(self.index - 1)
+        """Go one iteration back. Raises IndexError at the first one.
+
+        It does some of the work for the steps back that may follow.
+        """
+        frame = self.seek(self.index - 1)
+        self.prepare()
+        return frame
+
+    def prepare(self, seconds: float = 0.025) -> bool:
+        """Work ahead for about so long, so that going back stays quick; whether more is to do.
+
+        For moments at which nothing else is to be done: it changes nothing that can be seen.
+        """
+        if self.source.shown != self.source.index:
+            return False  # at the end of the run: the states behind it are all there
+        here, started = self.source.snapshot(), time.perf_counter()
+        try:
+            while self._allowance and (gap := self.keyframes.gap_behind(here.index)) is not None:
+                if time.perf_counter() - started + self.keyframes.seconds > seconds:
+                    return True
+                self._fill(gap, here.index)
+        except Cancelled:
+            return True
+        finally:
+            if self.source.index != here.index or self.source.shown != here.index:
+                self.source.restore(here)
+        return False
+
+    def _fill(self, gap: tuple[int, int], index: int) -> None:
+        """Replay one iteration in a gap between two states, on the way to its end."""
+        self._allowance -= 1
+        ahead = self._ahead
+        if ahead is None or not gap[0] < ahead.index < gap[1]:
+            ahead = self.keyframes.at_or_before(gap[0])
+        self.source.restore(ahead)
+        self._replay(index)
+        self._ahead = self.source.snapshot()
 
     def step_phase(self) -> Phase:
         """Go one phase on, after the last one to the first of the next iteration."""
@@ -205,6 +245,7 @@ class Timeline:
 
     def _move(self, index: int, progress: Callable[[Frame], None]) -> None:
         """Bring the source to iteration `index`."""
+        self._allowance = MOST_AHEAD
         if self.source.index > self.live >= index:
             self.keyframes.add(self.source.snapshot(), index)  # to come back to the end at once
         target = min(index, self.live + 1)
@@ -247,11 +288,12 @@ class Timeline:
     def _replay(self, target: int) -> None:
         """Do an iteration again, on the way to the state `target`, and check it."""
         index = self.source.index
-        if 0 < target - index <= NEAR and self.keyframes.get(index) is None:
+        before = self.keyframes.at_or_before(index).index
+        if index > before and index - before >= self.keyframes.gap(target - index):
             self.keyframes.add(self.source.snapshot(), target)
             self._replayed.add(index)
-        loss = self.source.advance(evaluate=False).loss
-        recorded = float(self.history.column("loss")[index - self.history.first])
+        known = self.history.frame(index)
+        loss, recorded = self.source.replay(known), known.loss
         if loss != recorded and not (np.isnan(loss) and np.isnan(recorded)):
             apart = relative_difference(np.array([recorded]), np.array([loss]))
             self._note(Drift(index, self._since, "loss", apart))
@@ -270,7 +312,7 @@ class Timeline:
         here, since = self.source.snapshot(), self._since
         try:
             while self.source.index < recorded[0]:
-                self.source.advance(evaluate=False)
+                self.source.replay(self.history.frame(self.source.index))
             replayed = self.source.pack(self.source.snapshot())
             kept = self.source.pack(self.keyframes.at_or_before(recorded[0]))
             difference, name = largest_difference(kept, replayed)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnviz.debugger.keyframes import FAR_GAP, NEAR, RECENT, RECENT_GAP, Keyframes
+from nnviz.debugger.keyframes import FAR_GAP, GAPS, NEAR, Keyframes
 from nnviz.debugger.timeline import Timeline
 
 
@@ -35,10 +35,11 @@ def test_a_long_run_keeps_recent_states_close_and_old_ones_further_apart():
     for index in range(5001):
         keyframes.add(kept(index))
     assert keyframes.indices[0] == 0
-    assert set(range(5000 - NEAR, 5001)) <= set(keyframes.indices)
-    assert gaps(keyframes, 5000 - RECENT, 5000) == RECENT_GAP
+    for distance, gap in GAPS:
+        assert gaps(keyframes, 5000 - distance, 5000) == gap
     assert gaps(keyframes, 0, 5000) == FAR_GAP
-    assert len(keyframes.indices) < 4000 / FAR_GAP + RECENT / RECENT_GAP + NEAR + 5
+    spread = np.diff([0, *(distance for distance, _ in GAPS)]) / [gap for _, gap in GAPS]
+    assert len(keyframes.indices) < 4000 / FAR_GAP + spread.sum() + 6
 
 
 @pytest.mark.parametrize("room", [20, 60, 134])

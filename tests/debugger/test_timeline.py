@@ -178,7 +178,7 @@ def test_before_the_beginning_there_is_nothing(run):
 def test_cancelling_leaves_everything_consistent(run, after):
     """A seek that is stopped stays where it came to, going back or on, and can be repeated."""
     straight = hashes(run(), 121)
-    timeline = Timeline(run(), budget=2000)
+    timeline = Timeline(run(), budget=1)
     timeline.seek(100)
     for target in (40, 120):
         asked = 0
@@ -197,6 +197,44 @@ def test_cancelling_leaves_everything_consistent(run, after):
         assert fingerprint({"W": timeline.source.array("W1")}) != ""
         timeline.seek(target)
         assert state_at(timeline) == straight[target]
+
+
+def test_work_done_ahead_keeps_going_back_quick(run):
+    """From an old position on, each step back replays 2 iterations at most, with the same bits."""
+    timeline, replayed = Timeline(run()), 0
+    timeline.seek(900)
+    straight = hashes(run(), 601)
+    replay = timeline.source.replay
+
+    def counted(known):
+        nonlocal replayed
+        replayed += 1
+        return replay(known)
+
+    timeline.source.replay = counted
+    timeline.seek(600)
+    for index in range(599, 500, -1):
+        while timeline.prepare(seconds=1):
+            pass
+        assert not timeline.prepare()
+        assert timeline.index == timeline.source.index == index + 1
+        replayed = 0
+        timeline.seek(index)
+        assert replayed <= 2
+        assert state_at(timeline) == straight[index]
+
+
+def test_work_ahead_can_be_interrupted(run):
+    """It says that there is more to do, and the position stays."""
+    timeline = Timeline(run(), budget=1)
+    timeline.seek(90)
+    timeline.seek(50)
+    timeline.source.cancelled = lambda: True
+    assert timeline.prepare(seconds=1)
+    assert timeline.index == timeline.source.index == 50
+    timeline.source.cancelled = lambda: False
+    assert not timeline.prepare(seconds=60)  # it ends, though there is no memory to keep states in
+    assert timeline.index == timeline.source.index == 50
 
 
 def test_a_diverged_run_goes_on_being_looked_at(run):
