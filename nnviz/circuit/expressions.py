@@ -71,7 +71,7 @@ _FUNCTIONS = {
 }
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>[^\W\d_]+(?:_[^\W\d_]+)*(?:_?\d+)?)"
+    r"|(?P<name>[^\W\d_]+(?:_[^\W\d_]+)*(?:_?\d+(?:_\d+)?)?)"
     r"|(?P<sign>[-+*/^(),|]))",
 )
 
@@ -136,7 +136,7 @@ def _tokens(text: str, names: Collection[str] | None) -> Iterable[Token]:
 
 def _split(word: str, names: Collection[str] | None) -> list[str]:
     """Return the names that a run of letters stands for: `xlna` is x, ln, a."""
-    simple = re.sub(r"_(?=\d+$)", "", word)
+    simple = re.sub(r"(?<=[^\W\d_])_(?=\d+$)", "", word)
     if simple.lower() in _FUNCTIONS or simple == "e" or names is None or simple in names:
         return [simple]
     found = _cover(simple, [*names, *_FUNCTIONS, "e"])

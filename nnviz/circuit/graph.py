@@ -191,12 +191,13 @@ def load_circuit(path: Path) -> Circuit:
 
 def circuit_from_table(data: Mapping[str, object]) -> Circuit:
     """Build a circuit from the tables `[inputs]` and `[boxes]` (see the module's docstring)."""
+    inputs, boxes = data.get("inputs"), data.get("boxes")
+    if not isinstance(inputs, dict) or not inputs or not isinstance(boxes, dict) or not boxes:
+        found = ", ".join(data) or "nothing"
+        raise InputError(f"a circuit needs the tables [inputs] and [boxes]; found {found}")
     for key in data:
         if key not in ("title", "inputs", "boxes"):
             raise InputError(f"unknown key {key}.{nearest(key, ('title', 'inputs', 'boxes'))}")
-    inputs, boxes = data.get("inputs"), data.get("boxes")
-    if not isinstance(inputs, dict) or not inputs or not isinstance(boxes, dict) or not boxes:
-        raise InputError("a circuit needs the tables [inputs] and [boxes]")
     builder = _Builder()
     for name, entry in inputs.items():
         builder.add_input(name, entry)
@@ -230,8 +231,13 @@ class _Builder:
         return [*self.inputs.values(), *self.others]
 
     def next_position(self, column: int) -> str:
-        self.rows[column] = row = self.rows.get(column, 0) + 1
-        return f"{column}{row}" if column < 10 and row < 10 else f"{column}_{row}"
+        """Return the first free row of the column."""
+        taken = {node.position for node in self.nodes}
+        while True:
+            self.rows[column] = row = self.rows.get(column, 0) + 1
+            position = f"{column}{row}" if column < 10 and row < 10 else f"{column}_{row}"
+            if position not in taken:
+                return position
 
     def claim(self, position: str, what: str) -> str:
         if not _POSITION.fullmatch(position):
@@ -252,7 +258,9 @@ class _Builder:
             value, at = entry.get("value"), entry.get("at")
         else:
             value, at = entry, None
-        if parse(name) != Name(name) or re.fullmatch(r"[ad][\d_]+", name):
+        word = r"[^\W\d_]+(_[^\W\d_]+)*\d*"
+        clash = re.fullmatch(r"[ad]\d+(_\d+)?", name)
+        if clash or not re.fullmatch(word, name) or parse(name) != Name(name):
             raise InputError(f"inputs.{name}: not a usable name for an input, like w1 or x")
         position = self.next_position(1) if at is None else self.claim(str(at), f"inputs.{name}")
         self.inputs[name] = Node(name, position, value=read_value(value, f"inputs.{name}.value"))

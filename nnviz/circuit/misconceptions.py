@@ -99,7 +99,7 @@ _CURVED = ("exp", "ln", "sigmoid", "tanh")
 _NOT_SUMS = ("multiply", "divide", "power", "exp", "ln", "sigmoid", "tanh")
 
 # fmt: off
-_TABLE = (
+MISCONCEPTIONS: tuple[Misconception, ...] = (
     Misconception("sign", Kind.VALUE, (), lambda s: (-s.out,),
         "lost or added a minus sign",
         "minus times minus is plus, minus times plus is minus, and a square is never negative"),
@@ -234,12 +234,14 @@ _TABLE = (
 _ANY = tuple(OPERATIONS)
 _RULES = {
     (kind, operation): tuple(
-        entry for entry in _TABLE if entry.kind is kind and operation in (entry.operations or _ANY)
+        entry
+        for entry in MISCONCEPTIONS
+        if entry.kind is kind and operation in (entry.operations or _ANY)
     )
     for kind in Kind
     for operation in _ANY
 }
-_GRADIENT_RULES = tuple(entry for entry in _TABLE if entry.kind is Kind.GRADIENT)
+_GRADIENT_RULES = tuple(entry for entry in MISCONCEPTIONS if entry.kind is Kind.GRADIENT)
 
 
 def wrong_values(
