@@ -9,22 +9,28 @@ from typing import ClassVar
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
 from nnviz.debugger.commands import COMMANDS, completions
 from nnviz.debugger.debugger import Debugger
 from nnviz.tui.command_bar import CommandBar
+from nnviz.tui.detail import Question
 from nnviz.tui.drawing.look import ColorDepth, Look, look_from
 from nnviz.tui.keys import KEYS
 from nnviz.tui.layout import TABS, layout
-from nnviz.tui.panels import PANELS
+from nnviz.tui.panels import panels_on
 from nnviz.tui.runner import Go, Order, Pause, PhaseStep, Play, PlayBack, Runner, Said, Speed, Type
-from nnviz.tui.state import PICTURES, Choice
+from nnviz.tui.screens import SCREENS
+from nnviz.tui.screens.base import PanelScreen
+from nnviz.tui.state import DEBUGGER, PICTURES, Choice
 from nnviz.tui.text_screen import TextScreen, help_text
-from nnviz.tui.view import View
+from nnviz.tui.view import View, names
 from nnviz.tui.widgets import PanelWidget
 
+DEBUGGERS_OWN = frozenset(key.action.partition("(")[0] for key in KEYS if DEBUGGER in key.screens)
+"""Actions that only the debugger's own screen has."""
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, float("inf"))
 
 
@@ -57,6 +63,7 @@ class NnvizApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.keys, key.action, key.help, show=False, priority=key.action == "interrupt")
         for key in KEYS
+        if key.works_on(DEBUGGER)
     ]
 
     def __init__(self, open_debugger: Callable[[], Debugger], look: Look | None = None) -> None:
@@ -67,6 +74,8 @@ class NnvizApp(App[None]):
         self.failure: Exception | None = None
         self._speed = len(SPEEDS) - 1
         self._interrupted_at = float("-inf")
+        self._typed: list[str] = []
+        self._question: Question | None = None
         self.runner = Runner(open_debugger, self._receive)
 
     def _receive(self, news: View | Said | Exception) -> None:
@@ -75,9 +84,9 @@ class NnvizApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """One widget for each panel, placed by `layout`, and the command line."""
-        for name in PANELS:
+        for name in panels_on(DEBUGGER):
             yield PanelWidget(name)
-        yield CommandBar(self._completions)
+        yield CommandBar(self._completions, self._typed)
 
     def on_mount(self) -> None:
         """Start the run."""
@@ -104,7 +113,7 @@ class NnvizApp(App[None]):
                 self.redraw()
             case Said(line, text, wrong):
                 if wrong:
-                    self.query_one(CommandBar).ask(line)
+                    self._bar.ask(line)
                 self.push_screen(TextScreen(f":{line}", text))
             case Exception() as error:
                 self.failure = error
@@ -130,45 +139,85 @@ class NnvizApp(App[None]):
         for widget in self._panels():
             if widget.display:
                 widget.show(self.view, self.choice, self.look)
+        if (screen := self._other) is not None:
+            screen.show(self.view, self.choice, self.look)
+
+    @property
+    def _other(self) -> PanelScreen | None:
+        """The screen over the debugger's, if there is one."""
+        return next((s for s in self.screen_stack if isinstance(s, PanelScreen)), None)
+
+    @property
+    def _bar(self) -> CommandBar:
+        """The command line of the screen that is seen."""
+        return (self._other or self.screen_stack[0]).query_one(CommandBar)
 
     def _panels(self) -> Iterable[PanelWidget]:
         return self.screen_stack[0].query(PanelWidget)
 
     def choose(self, choice: Choice) -> None:
-        """Change what is looked at, and draw it."""
+        """Change what is looked at, ask what it takes, and draw it."""
         self.choice = choice
+        screen = SCREENS.get(choice.screen)
+        question = screen.question(choice) if screen else None
+        if question != self._question:
+            self._question = question
+            self.runner.attend(question)
         self.place()
         self.redraw()
+
+    def action_open(self, name: str) -> None:
+        """Go to another screen."""
+        if self.choice.screen == name:
+            return
+        self._close()
+        self.push_screen(SCREENS[name](self._completions, self._typed))
+        self.choose(replace(self.choice, screen=name, pane=""))
+
+    def _close(self) -> None:
+        if self._other is not None:
+            self.pop_screen()
+            self.choose(replace(self.choice, screen=DEBUGGER))
+
+    def on_panel_screen_left(self, message: PanelScreen.Left) -> None:
+        """Go back to the debugger's screen."""
+        self._close()
+
+    def on_panel_screen_chose(self, message: PanelScreen.Chose) -> None:
+        """Look at what was chosen there."""
+        self.choose(message.choice)
+
+    def on_panel_screen_ordered(self, message: PanelScreen.Ordered) -> None:
+        """Let the run do it."""
+        self.order(message.order)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """The keys of the debugger's screen do nothing on another one."""
+        return self.choice.screen == DEBUGGER or action not in DEBUGGERS_OWN
 
     def order(self, order: Order) -> None:
         """Send an order to the runner."""
         self.runner.send(order)
 
     def _completions(self, line: str) -> tuple[str, ...]:
-        view = self.view
-        if view is None:
-            return ()
-        names = {
-            "metric": tuple(view.history.names),
-            "key": tuple(f"{key}=" for key in view.settings),
-            "branch": tuple(branch.name for branch in view.branches),
-            "command": tuple(COMMANDS),
-        }
-        return completions(line, names)
+        return completions(line, names(self.view)) if self.view else ()
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
         """Every key's action and every typed command, for the palette."""
         yield from super().get_system_commands(screen)
         for key in KEYS:
+            if not key.works_on(self.choice.screen):
+                continue
+            owner = screen if key.screens and self._other else self
 
-            async def act(action: str = key.action) -> None:
-                await self.run_action(action)
+            async def act(action: str = key.action, owner: DOMNode = owner) -> None:
+                await self.run_action(action, owner)
 
             yield SystemCommand(f"{key.help} ({key.shown})", key.group, act)
         for command in COMMANDS.values():
 
             def ask(name: str = command.name) -> None:
-                self.query_one(CommandBar).ask(f"{name} ")
+                self._bar.ask(f"{name} ")
 
             yield SystemCommand(f":{command.usage}", command.help, ask)
 
@@ -186,13 +235,12 @@ class NnvizApp(App[None]):
 
     def action_leave_command(self) -> None:
         """Put the command line away."""
-        bar = self.query_one(CommandBar)
-        bar.display = False
+        self._bar.display = False
         self.set_focus(None)
 
     def action_command(self, line: str = "") -> None:
         """Open the command line."""
-        self.query_one(CommandBar).ask(line)
+        self._bar.ask(line)
 
     def action_break_here(self) -> None:
         """Open the command line with a breakpoint on the chosen layer."""
@@ -205,7 +253,7 @@ class NnvizApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys and the commands."""
-        self.push_screen(TextScreen("Keys", help_text()))
+        self.push_screen(TextScreen("Keys", help_text(self.choice.screen)))
 
     def action_step(self) -> None:
         """Do the next iteration."""

@@ -35,10 +35,11 @@ class CommandBar(Input):
     class Left(Message):
         """The bar was left without a line."""
 
-    def __init__(self, complete: Complete) -> None:
+    def __init__(self, complete: Complete, past: list[str]) -> None:
+        """`past` are the lines typed before; new ones are added."""
         super().__init__(id="command", suggester=_Completer(complete), select_on_focus=False)
         self._complete = complete
-        self._past: list[str] = []
+        self._past = past
         self._place = 0
 
     def ask(self, line: str = "") -> None:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from nnviz.tui.state import DEBUGGER, LAYER
+
 
 @dataclass(frozen=True)
 class Key:
     """One action: Textual's names of its keys, how the key is written, what it does.
 
-    `action` is the name of the app's `action_...`. `footer` keys stand at the foot of the screen,
-    in the order of the table. `group` is the heading in the help.
+    `action` is the name of an `action_...`: of the app, or of the screen where `screens` names
+    other ones than the debugger's. A key without `screens` works on all, except where one of them
+    has its own use for it. `footer` keys stand at the foot of the screen. `group` is the heading in
+    the help.
     """
 
     keys: str
@@ -18,9 +22,18 @@ class Key:
     help: str
     group: str
     footer: bool = False
+    screens: tuple[str, ...] = ()
+
+    def works_on(self, screen: str) -> bool:
+        """Whether the key does something there."""
+        return not self.screens or screen in self.screens
 
 
 STEP, LOOK, ASK, APP = "Step", "Look", "Ask", "The program"
+ON_LAYER = "On a layer"
+MAIN = (DEBUGGER,)
+ON_L = (LAYER,)
+OTHERS = (LAYER,)
 
 KEYS = (
     Key("n", "n", "step", "next", "do the next iteration", STEP, True),
@@ -48,22 +61,63 @@ KEYS = (
     Key("end", "End", "live", "live", "go to the latest iteration", LOOK),
     Key("j,down", "j", "layer(1)", "layer down", "choose the next layer", LOOK),
     Key("k,up", "k", "layer(-1)", "layer up", "choose the layer before", LOOK),
-    Key("m", "m", "picture", "picture", "all pictures, or one kind of all layers", LOOK),
-    Key("tab", "Tab", "next_tab", "next tab", "show the next tab", LOOK, True),
-    Key("1", "1", "tab(1)", "pictures", "show the pictures", LOOK),
-    Key("2", "2", "tab(2)", "curves", "show the curves", LOOK),
-    Key("3", "3", "tab(3)", "confusion", "show the confusion matrix", LOOK),
-    Key("4", "4", "tab(4)", "phase", "show the phase with its arrays", LOOK),
-    Key("5", "5", "tab(5)", "breakpoints", "show breakpoints, watches and branches", LOOK),
-    Key("z", "z", "zoom", "zoom", "enlarge the tab, or show all again", LOOK),
+    Key(
+        "m",
+        "m",
+        "picture",
+        "picture",
+        "all pictures, or one kind of all layers",
+        LOOK,
+        screens=MAIN,
+    ),
+    Key("tab", "Tab", "next_tab", "next tab", "show the next tab", LOOK, True, MAIN),
+    Key("1", "1", "tab(1)", "pictures", "show the pictures", LOOK, screens=MAIN),
+    Key("2", "2", "tab(2)", "curves", "show the curves", LOOK, screens=MAIN),
+    Key("3", "3", "tab(3)", "confusion", "show the confusion matrix", LOOK, screens=MAIN),
+    Key("4", "4", "tab(4)", "phase", "show the phase with its arrays", LOOK, screens=MAIN),
+    Key(
+        "5",
+        "5",
+        "tab(5)",
+        "breakpoints",
+        "show breakpoints, watches and branches",
+        LOOK,
+        screens=MAIN,
+    ),
+    Key("z", "z", "zoom", "zoom", "enlarge the tab, or show all again", LOOK, screens=MAIN),
+    Key("enter", "Enter", "open('layer')", "layer", "look into the chosen layer", LOOK),
     Key(
         "colon", ":", "command", "command", "type a command, such as break L1.dead > 10%", ASK, True
     ),
     Key("b", "b", "break_here", "break", "type a breakpoint on the chosen layer", ASK),
-    Key("B", "B", "tab(5)", "breakpoints", "list breakpoints, watches and branches", ASK),
+    Key(
+        "B",
+        "B",
+        "tab(5)",
+        "breakpoints",
+        "list breakpoints, watches and branches",
+        ASK,
+        screens=MAIN,
+    ),
     Key("question_mark", "?", "help", "help", "show the keys", APP, True),
     Key("ctrl+c", "Ctrl-C", "interrupt", "pause", "pause; twice within a second: quit", APP),
     Key("q", "q", "quit", "quit", "quit", APP, True),
+    Key("left,h", "←", "unit(-1, 0)", "unit", "the unit to the left", ON_LAYER, screens=ON_L),
+    Key("right,l", "→", "unit(1, 0)", "unit", "the unit to the right", ON_LAYER, screens=ON_L),
+    Key("up", "↑", "unit(0, -1)", "unit", "the unit above", ON_LAYER, screens=ON_L),
+    Key("down", "↓", "unit(0, 1)", "unit", "the unit below", ON_LAYER, screens=ON_L),
+    Key("u", "u", "marked", "next dead", "the next unit dead or saturated", ON_LAYER, True, ON_L),
+    Key(
+        "g", "g", "since", "when it died", "go to where it died, or saturated", ON_LAYER, True, ON_L
+    ),
+    Key(
+        "tab", "Tab", "pane", "values/units", "show the values, or the units", ON_LAYER, True, ON_L
+    ),
+    Key("escape", "Esc", "leave", "back", "go back to the debugger", LOOK, True, OTHERS),
 )
 
-FOOTER = tuple(key for key in KEYS if key.footer)
+
+def footer(screen: str) -> tuple[Key, ...]:
+    """The keys at the foot of a screen: its own ones first."""
+    keys = [key for key in KEYS if key.footer and key.works_on(screen)]
+    return tuple(sorted(keys, key=lambda key: screen != DEBUGGER and not key.screens))

@@ -29,13 +29,19 @@ def layout(width: int, height: int, tab: str, depth: int, zoomed: str = "") -> d
         body = _wide(width, height, depth)
     else:
         body = _narrow(width, height, tab, depth)
+    return framed(body, width, height)
+
+
+def framed(body: dict[str, Place], width: int, height: int) -> dict[str, Place]:
+    """Panels between the rows that every screen has: the timeline above, and three below."""
     frame = {
         "timeline": Place(0, 0, width, 1),
         "message": Place(0, height - 3, width, 1),
         "status": Place(0, height - 2, width, 1),
         "keys": Place(0, height - 1, width, 1),
     }
-    return {name: place for name, place in (body | frame).items() if place.height > 0}
+    places = body | frame
+    return {name: place for name, place in places.items() if place.height > 0 and place.width > 0}
 
 
 def _narrow(width: int, height: int, tab: str, depth: int) -> dict[str, Place]:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from nnviz.debugger.commands import execute
@@ -16,6 +16,7 @@ from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import Frame
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
+from nnviz.tui.detail import Question, Trouble
 from nnviz.tui.view import View, make_view
 
 VIEWS_PER_SECOND = 30
@@ -78,7 +79,12 @@ class Type:
     line: str
 
 
-Order = Go | PhaseStep | Play | PlayBack | Pause | Speed | Ask | Type
+@dataclass(frozen=True)
+class _Answer:
+    """Answer the question of the screen, where that has not been done."""
+
+
+Order = Go | PhaseStep | Play | PlayBack | Pause | Speed | Ask | Type | _Answer
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,9 @@ class Runner:
         self._stepping = False
         self._limit = float("inf")
         self._last: View | None = None
+        self._question: Question | None = None
+        self._answered: Question | None = None
+        self._rested_at = 0.0
         self._thread = threading.Thread(target=self._run, name="nnviz-runner", daemon=True)
 
     def start(self) -> None:
@@ -120,6 +129,13 @@ class Runner:
             self._orders.append(order)
             if not (self._stepping and _is_step(order)):
                 self._interrupted.set()
+            self._arrived.notify()
+
+    def attend(self, question: Question | None) -> None:
+        """Answer this with the views from now on (None: nothing); what is running goes on."""
+        with self._arrived:
+            self._question = question
+            self._orders.append(_Answer())
             self._arrived.notify()
 
     def stop(self, timeout: float = 0.4) -> None:
@@ -166,34 +182,60 @@ class Runner:
         self, debugger: Debugger, *, mode: str = "PAUSED", reason: str = "", speed: float = 0.0
     ) -> None:
         self._last = make_view(debugger, before=self._last, mode=mode, reason=reason, speed=speed)
+        self._answered = None
         self._show(self._last)
 
+    def _answer(self, debugger: Debugger) -> None:
+        """Show the last view again with the answer, unless that is known or an order waits."""
+        question, started = self._question, time.perf_counter()
+        if self._last is None or question == self._answered:
+            return
+        try:
+            detail = question.answer(debugger, self._last.detail) if question else None
+        except Cancelled:
+            return
+        except InputError as error:
+            detail = Trouble(debugger.timeline.index, text=str(error))
+        self._last = replace(self._last, detail=detail)
+        self._show(self._last)
+        now = time.perf_counter()
+        self._rested_at = now + (now - started)
+        if detail is None or not detail.unfinished:
+            self._answered = question
+            return
+        with self._arrived:
+            self._orders.append(_Answer())
+
     def _carry_out(self, debugger: Debugger, order: Order) -> None:
-        reason = ""
+        if isinstance(order, Speed):
+            self._limit = order.limit
+        elif not isinstance(order, _Answer):
+            self._view(debugger, reason=self._done(debugger, order))
+        self._answer(debugger)
+
+    def _done(self, debugger: Debugger, order: Order) -> str:
+        """Do what was ordered, and return what is to be said of it."""
         try:
             match order:
-                case Speed(limit):
-                    self._limit = limit
-                    return
                 case Pause():
-                    reason = "paused"
+                    return "paused"
                 case Go():
-                    reason = self._go(debugger, order)
+                    return self._go(debugger, order)
                 case PhaseStep(by):
-                    reason = _step_phase(debugger, by)
+                    return _step_phase(debugger, by)
                 case Play(until):
-                    reason = self._play(debugger, until)
+                    return self._play(debugger, until)
                 case PlayBack():
-                    reason = debugger.run_back().reason
+                    return debugger.run_back().reason
                 case Ask(what):
-                    reason = what(debugger)
+                    return what(debugger)
                 case Type(line):
-                    reason = self._type(debugger, line)
+                    return self._type(debugger, line)
         except Cancelled:
-            reason = "interrupted: an unfinished iteration is not counted"
+            return "interrupted: an unfinished iteration is not counted"
         except InputError as error:
-            reason = str(error)
-        self._view(debugger, reason=reason)
+            return str(error)
+        return ""
 
     def _go(self, debugger: Debugger, order: Go) -> str:
         timeline = debugger.timeline
@@ -225,6 +267,9 @@ class Runner:
             speed.tick()
             if throttle.due():
                 self._view(debugger, mode="RUNNING", speed=speed.rate)
+                # whatever an answer costs, the training gets as much time as the answers
+                if time.perf_counter() >= self._rested_at:
+                    self._answer(debugger)
             self._interrupted.wait(max(0.0, speed.last + 1 / self._limit - time.perf_counter()))
             if self._interrupted.is_set():
                 raise Cancelled

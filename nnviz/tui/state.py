@@ -1,15 +1,44 @@
 """What the person looking has chosen to see; it never changes the run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from nnviz.debugger.model import TRAIN
 
 PICTURES = ("all", "activation", "weight", "update")
+DEBUGGER, LAYER, SAMPLE, COMPARE = "debugger", "layer", "sample", "compare"
+"""The screens there are; a key may work on some of them only."""
+
+
+@dataclass(frozen=True)
+class SampleChoice:
+    """Sample `number` of a part, TRAIN or TEST, and among which samples next and previous go.
+
+    `cell` is a cell of the confusion matrix, (label, predicted), and `wrong` means all that are
+    misclassified; without either all samples of the part are walked through.
+    """
+
+    part: str = TRAIN
+    number: int = 0
+    wrong: bool = False
+    cell: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The tab, the layer under the cursor (from 1), the kind of picture, and a zoomed panel."""
+    """The tab, the layer under the cursor (from 1), the kind of picture, and a zoomed panel.
+
+    `screen` is the screen that is seen, `pane` which of its panes, where not all have room, and
+    `unit` the unit under the cursor (from 0). `cell` is the cursor in the confusion matrix, `other`
+    the branch that is compared with ("": the parent, or else the first other one).
+    """
 
     tab: str = "heat"
     layer: int = 1
     picture: str = "all"
     zoomed: str = ""
+    screen: str = DEBUGGER
+    pane: str = ""
+    unit: int = 0
+    sample: SampleChoice = field(default_factory=SampleChoice)
+    cell: tuple[int, int] = (0, 0)
+    other: str = ""

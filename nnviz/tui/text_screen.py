@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nnviz.tui.keys import KEYS
+from nnviz.tui.state import DEBUGGER
 
 
 class TextScreen(ModalScreen[None]):
@@ -38,10 +39,11 @@ class TextScreen(ModalScreen[None]):
             yield Static(self._text, markup=False)
 
 
-def help_text() -> str:
-    """All keys by group, from the one table."""
+def help_text(screen: str = DEBUGGER) -> str:
+    """All keys by group, from the one table; groups with keys of that screen only come first."""
     lines: list[str] = []
-    for group in dict.fromkeys(key.group for key in KEYS):
+    own = [key.group for key in KEYS if screen in key.screens and screen != DEBUGGER]
+    for group in dict.fromkeys([*own, *(key.group for key in KEYS)]):
         lines += [group.upper()]
         lines += [f"  {key.shown:<7} {key.help}" for key in KEYS if key.group == group]
     return "\n".join(lines)

@@ -1,6 +1,8 @@
 """One widget for all panels: it asks its panel for characters and turns them into strips."""
 
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -14,6 +16,13 @@ from nnviz.tui.view import View
 
 class PanelWidget(Widget, can_focus=False):
     """Shows one panel of `PANELS`. Attributes go down: `show` gives it all that it draws."""
+
+    class Clicked(Message):
+        """A cell of what the panel draws was clicked; `size` is the room that it draws in."""
+
+        def __init__(self, panel: str, column: int, row: int, size: Size) -> None:
+            super().__init__()
+            self.panel, self.column, self.row, self.size = panel, column, row, size
 
     def __init__(self, panel: str) -> None:
         super().__init__(id=panel)
@@ -49,6 +58,12 @@ class PanelWidget(Widget, can_focus=False):
         if y < len(self._drawn):
             return self._drawn[y].adjust_cell_length(self.size.width, self.rich_style)
         return Strip.blank(self.size.width, self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which cell it was."""
+        title = int(self.titled)
+        room = Size(self.size.width, self.size.height - title)
+        self.post_message(self.Clicked(self.panel, event.x, event.y - title, room))
 
     def on_resize(self) -> None:
         """Draw anew for the new size."""

@@ -7,35 +7,15 @@ from nnviz.tui.app import NnvizApp
 from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.keys import KEYS
-from nnviz.tui.widgets import PanelWidget
+from nnviz.tui.screens import SCREENS
+from nnviz.tui.state import DEBUGGER
+
+from .helpers import at, seen, typed, until
 
 
 @pytest.fixture
 def app(open_debugger):
     return NnvizApp(open_debugger, Look())
-
-
-async def until(pilot, holds):
-    """Wait for what the runner's thread does."""
-    for _ in range(400):
-        if holds():
-            await pilot.pause()
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"still waiting: {pilot.app.view}, {pilot.app.failure!r}")
-
-
-async def at(pilot, index):
-    app = pilot.app
-    await until(
-        pilot, lambda: app.view and app.view.frame.index == index and app.view.mode == "PAUSED"
-    )
-
-
-def seen(app):
-    """The text of the whole screen, panel by panel."""
-    widgets = [widget for widget in app.query(PanelWidget) if widget.display]
-    return {widget.panel: widget.cells(widget.size).text for widget in widgets}
 
 
 async def test_it_opens_on_iteration_0_and_says_which_key_steps(app):
@@ -202,23 +182,22 @@ async def test_what_goes_wrong_in_the_run_ends_the_app_with_its_error():
     assert isinstance(app.failure, OSError)
 
 
-def test_every_key_of_the_table_has_its_action():
-    for key in KEYS:
-        name = f"action_{key.action.partition('(')[0]}"
-        assert callable(getattr(NnvizApp, name, None)), key
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.keys} {'/'.join(key.screens)}")
+def test_every_key_of_the_table_has_its_action_where_it_works(key):
+    name = f"action_{key.action.partition('(')[0]}"
+    for screen in key.screens or (DEBUGGER,):
+        owner = NnvizApp if screen == DEBUGGER else SCREENS[screen]
+        assert callable(getattr(owner, name, None))
 
 
-def test_no_two_actions_share_a_key():
-    keys = [name for key in KEYS for name in key.keys.split(",")]
-    assert len(keys) == len(set(keys))
-
-
-async def typed(pilot, line):
-    """Open the command line, type, press Enter."""
-    await pilot.press("colon")
-    await pilot.pause()
-    await pilot.press(*["space" if c == " " else c for c in line], "enter")
-    await pilot.pause()
+@pytest.mark.parametrize("screen", [DEBUGGER, *SCREENS])
+def test_no_two_actions_share_a_key_on_a_screen(screen):
+    own = [name for key in KEYS if screen in key.screens for name in key.keys.split(",")]
+    assert len(own) == len(set(own))
+    general = [name for key in KEYS if not key.screens for name in key.keys.split(",")]
+    assert len(general) == len(set(general))
+    if screen == DEBUGGER:  # the other screens have a use of their own for some keys
+        assert not set(own) & set(general)
 
 
 async def test_a_typed_breakpoint_stops_the_run_and_is_named(app):
@@ -305,5 +284,5 @@ async def test_every_action_and_command_is_in_the_palette(app):
     async with app.run_test() as pilot:
         await at(pilot, 0)
         titles = {command.title for command in app.get_system_commands(app.screen)}
-        assert {f"{key.help} ({key.shown})" for key in KEYS} <= titles
+        assert {f"{key.help} ({key.shown})" for key in KEYS if key.works_on(DEBUGGER)} <= titles
         assert {f":{command.usage}" for command in COMMANDS.values()} <= titles

@@ -45,6 +45,11 @@ class Look:
         """Whether curves need a glyph each: braille dots of two series differ by colour only."""
         return self.ascii or self.depth == ColorDepth.NONE
 
+    @property
+    def ellipsis(self) -> str:
+        """What stands where a text was cut off."""
+        return "~" if self.ascii else "…"
+
 
 def color_depth(environment: Mapping[str, str]) -> ColorDepth:
     """Choose the colour depth from `NO_COLOR`, `TERM`, `COLORTERM` and `WT_SESSION`.

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.panels import bars, breaks, confusion, curves, heat, layers, phase
-from nnviz.tui.state import Choice
+from nnviz.tui.panels import bars, breaks, confusion, curves, heat, layers, phase, spreads, units
+from nnviz.tui.state import DEBUGGER, LAYER, Choice
 from nnviz.tui.view import View
 
 Draw = Callable[[View, Choice, int, int, Look], Cells]
@@ -15,15 +15,19 @@ Draw = Callable[[View, Choice, int, int, Look], Cells]
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel's title and `draw(view, choice, width, height, look)`."""
+    """A panel's title, `draw(view, choice, width, height, look)`, and the screen that it is on.
+
+    A panel without a `screen` is on all of them.
+    """
 
     title: str
     draw: Draw
+    screen: str = DEBUGGER
 
 
 PANELS: Mapping[str, Panel] = MappingProxyType(
     {
-        "timeline": Panel("Timeline", bars.timeline),
+        "timeline": Panel("Timeline", bars.timeline, ""),
         "breadcrumb": Panel("Phases", bars.breadcrumb),
         "layers": Panel("Layers", layers.draw),
         "tabs": Panel("Tabs", bars.tabs),
@@ -32,8 +36,20 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "phase": Panel("Phase", phase.draw),
         "confusion": Panel("Confusion", confusion.draw),
         "breaks": Panel("Breakpoints, watches, branches", breaks.draw),
-        "message": Panel("Message", bars.message),
-        "status": Panel("Status", bars.status),
-        "keys": Panel("Keys", bars.keys),
+        "layer_head": Panel("Layer", spreads.head, LAYER),
+        "z_values": Panel("Pre-activations", spreads.z_values, LAYER),
+        "a_values": Panel("Activations", spreads.a_values, LAYER),
+        "units": Panel("Units", units.grid, LAYER),
+        "unit_weights": Panel("Weights", units.weights, LAYER),
+        "unit_facts": Panel("Unit", units.facts, LAYER),
+        "unit_history": Panel("History of the unit", units.history, LAYER),
+        "message": Panel("Message", bars.message, ""),
+        "status": Panel("Status", bars.status, ""),
+        "keys": Panel("Keys", bars.keys, ""),
     }
 )
+
+
+def panels_on(screen: str) -> tuple[str, ...]:
+    """The names of the panels that a screen may show."""
+    return tuple(name for name, panel in PANELS.items() if panel.screen in ("", screen))

@@ -6,7 +6,7 @@ from nnviz.tui.drawing.bars import Timeline, timeline_bar
 from nnviz.tui.drawing.cells import Cells, Grid, beside
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text
-from nnviz.tui.keys import FOOTER
+from nnviz.tui.keys import footer
 from nnviz.tui.layout import TABS
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
@@ -115,7 +115,7 @@ def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     """The keys that matter most, as many as fit."""
     grid = Grid(width, 1)
     column = 1
-    for key in FOOTER:
+    for key in footer(choice.screen):
         size = len(key.shown) + 1 + len(key.label) + 2
         if column + size > width:
             break

@@ -5,11 +5,12 @@ Either all three of a layer beside each other, layer under layer, or one kind of
 
 import numpy as np
 
-from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.arrays import Array
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
-from nnviz.tui.drawing.heat_maps import Mark, Scale, heat_map
+from nnviz.tui.drawing.heat_maps import Scale, heat_map
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text
+from nnviz.tui.panels.marks import unit_marks
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, picture_shape
 
@@ -91,17 +92,8 @@ def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
 
 def _picture(view: View, layer: int, kind: str, width: int, height: int, look: Look) -> Cells:
     image = np.asarray(_values(view, layer, kind)).reshape(_shape(view, layer, kind))
-    marks = _marks(view, layer).reshape(image.shape) if kind == "activation" else None
+    marks = unit_marks(view, layer).reshape(image.shape) if kind == "activation" else None
     return heat_map(image, view.scales[kind, layer], width, max(1, height), look, marks)
-
-
-def _marks(view: View, layer: int) -> Labels:
-    statistics = view.frame.layers[layer - 1]
-    word = view.info.layers[layer - 1].silent
-    silent = Mark.DEAD if word == "dead" else Mark.INACTIVE
-    marks = np.where(statistics.silent, int(silent), int(Mark.NONE))
-    saturated = statistics.unit_saturated > 0.95
-    return np.where(saturated, int(Mark.SATURATED), marks)
 
 
 def _ends(scale: Scale, look: Look) -> str:

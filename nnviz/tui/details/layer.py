@@ -1,0 +1,146 @@
+"""What the layer screen asks: how a layer's values are spread, and the weights of its units."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.model import curve
+from nnviz.debugger.source import RunSource
+from nnviz.engine.activations import Activation
+from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.tiles import Cancelled, never
+from nnviz.tui.detail import Detail
+from nnviz.tui.drawing.axes import linear_axis
+from nnviz.tui.drawing.curves import Series
+from nnviz.tui.drawing.heat_maps import Scale
+
+BINS = 200
+POINTS = 401
+"""Of an activation's curve; a multiple of the columns that a plot has dots."""
+CHUNK = 1 << 20
+"""Values counted at a time: few enough to answer a key between two chunks."""
+RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+"""Where the values of an activation lie, so that the axis stands still while one steps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """How many of all `values` fall in each bin between `edges`, which are evenly spaced.
+
+    NaN and infinite ones (`not_finite`) fall in none. `zeros` are exactly 0.
+    """
+
+    counts: Labels
+    edges: Array
+    values: int
+    not_finite: int
+    zeros: int
+
+
+@dataclass(frozen=True, eq=False)
+class LayerDetail(Detail):
+    """Of one layer (`layer` counts from 1) at one iteration.
+
+    `z` and `a` count all values of the batch. Over z lie the activation's curve and its slope
+    (empty for softmax), over a the slope. `weights` is W, units x inputs, and `scale` that of all
+    of them; `biases` and `update_norms` have one number per unit (no biases: none).
+    """
+
+    layer: int = 0
+    z: Spread = field(kw_only=True)
+    a: Spread = field(kw_only=True)
+    over_z: tuple[Series, ...] = field(kw_only=True)
+    over_a: tuple[Series, ...] = field(kw_only=True)
+    weights: Array = field(kw_only=True)
+    scale: Scale = field(kw_only=True)
+    biases: Array = field(kw_only=True)
+    update_norms: Array = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class LayerQuestion:
+    """What there is to know of a layer, counted from 1."""
+
+    layer: int
+
+    def answer(self, debugger: Debugger, before: Detail | None) -> LayerDetail:
+        """Count the layer's values; see `Question.answer`."""
+        timeline, n = debugger.timeline, self.layer
+        source = timeline.source
+        name = source.info.layers[n - 1].activation
+        z = spread(source.array(f"z{n}"), None, source.cancelled)
+        a = spread(source.array(f"L{n}"), RANGES.get(name), source.cancelled)
+        activation = source.model.network.activations[n - 1]
+        weights = source.array(f"W{n}")
+        with np.errstate(all="ignore"):
+            norms = np.linalg.norm(source.array(f"update{n}"), axis=1)
+        return LayerDetail(
+            timeline.index,
+            layer=n,
+            z=z,
+            a=a,
+            over_z=_over_z(activation, z),
+            over_a=_over_a(activation, a),
+            weights=weights,
+            scale=Scale.symmetric(weights),
+            biases=_biases(source, n),
+            update_norms=norms,
+        )
+
+
+def _biases(source: RunSource, layer: int) -> Array:
+    try:
+        return source.array(f"b{layer}").reshape(-1)
+    except KeyError:
+        return np.empty(0)
+
+
+def _over_z(activation: Activation, z: Spread) -> tuple[Series, ...]:
+    x = np.linspace(z.edges[0], z.edges[-1], POINTS)
+    a, slope = curve(activation, x)
+    return (Series("a = f(z)", a, x), Series("slope", slope, x)) if a.size else ()
+
+
+def _over_a(activation: Activation, a: Spread) -> tuple[Series, ...]:
+    x = np.linspace(a.edges[0], a.edges[-1], POINTS)
+    if not activation.elementwise:
+        return ()
+    return (Series("slope", activation.derivative(x), x),)
+
+
+def spread(
+    array: Array, ends: tuple[float, float] | None, cancelled: Callable[[], bool] = never
+) -> Spread:
+    """Count all values of an array in bins between `ends`, or round numbers where one is outside.
+
+    Raises Cancelled where `cancelled()`, asked before each chunk, says so.
+    """
+    values = array.ravel(order="K")
+    extremes = [
+        (chunk.min(initial=np.inf), chunk.max(initial=-np.inf))
+        for chunk in _finite_chunks(values, cancelled)
+    ]
+    low, high = float(min(extremes)[0]), float(max(most for _, most in extremes))
+    if ends is None or low < ends[0] or high > ends[1]:
+        axis = linear_axis(low, high, 4) if low <= high else linear_axis(0.0, 1.0, 4)
+        ends = axis.low, axis.high
+    counts = np.zeros(BINS, np.int64)
+    finite = zeros = 0
+    for chunk in _finite_chunks(values, cancelled):
+        finite += len(chunk)
+        zeros += len(chunk) - int(np.count_nonzero(chunk))
+        place = (chunk.astype(np.float64) - ends[0]) * (BINS / (ends[1] - ends[0]))
+        counts += np.bincount(place.clip(0, BINS - 1).astype(np.int64), minlength=BINS)
+    edges = np.linspace(*ends, BINS + 1)
+    return Spread(counts, edges, len(values), len(values) - finite, zeros)
+
+
+def _finite_chunks(values: Array, cancelled: Callable[[], bool]) -> Iterator[Array]:
+    for start in range(0, len(values), CHUNK):
+        if cancelled():
+            raise Cancelled
+        chunk = values[start : start + CHUNK]
+        finite = np.isfinite(chunk)
+        yield chunk if finite.all() else chunk[finite]

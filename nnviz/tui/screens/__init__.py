@@ -1,0 +1,11 @@
+"""Screens of their own beside the debugger's, in one registry: a layer, a sample, two branches."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from nnviz.tui.screens.base import PanelScreen
+from nnviz.tui.screens.layer import LayerScreen
+
+SCREENS: Mapping[str, type[PanelScreen]] = MappingProxyType(
+    {screen.NAME: screen for screen in (LayerScreen,)}
+)

@@ -1,0 +1,116 @@
+"""A screen of panels beside the debugger's own: placed by a pure function, fed by the app.
+
+Views come down through `show`; what its keys choose goes up as messages. The steps of the debugger
+work on every screen, because the app has them.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from nnviz.tui.command_bar import CommandBar
+from nnviz.tui.detail import Question
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.keys import KEYS
+from nnviz.tui.layout import Place, framed
+from nnviz.tui.panels import panels_on
+from nnviz.tui.runner import Order
+from nnviz.tui.state import Choice
+from nnviz.tui.view import View
+from nnviz.tui.widgets import PanelWidget
+
+
+def key_bindings(screen: str) -> list[BindingType]:
+    """The keys that are bound by a screen itself."""
+    return [
+        Binding(key.keys, key.action, key.help, show=False) for key in KEYS if screen in key.screens
+    ]
+
+
+class PanelScreen(Screen[None], inherit_bindings=False):
+    """Shows the panels that `PANELS` has for the screen `NAME`, where `places` puts them."""
+
+    NAME: ClassVar[str]
+    CSS = """
+    PanelScreen { layout: vertical; overflow: hidden; }
+    """
+
+    class Chose(Message):
+        """Something else is to be looked at."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    class Ordered(Message):
+        """The run is to do something."""
+
+        def __init__(self, order: Order) -> None:
+            super().__init__()
+            self.order = order
+
+    class Left(Message):
+        """The screen is to be closed."""
+
+    def __init__(self, completions: Callable[[str], tuple[str, ...]], past: list[str]) -> None:
+        super().__init__()
+        self.view: View | None = None
+        self.choice = Choice()
+        self.look = Look()
+        self._completions, self._past = completions, past
+
+    @classmethod
+    def question(cls, choice: Choice) -> Question:
+        """What the screen has to know to show a choice."""
+        raise NotImplementedError
+
+    def places(self, view: View, choice: Choice, width: int, height: int) -> dict[str, Place]:
+        """Where its panels stand, besides the rows that every screen has."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """One widget for each panel, and the command line."""
+        for name in panels_on(self.NAME):
+            yield PanelWidget(name)
+        yield CommandBar(self._completions, self._past)
+
+    def show(self, view: View, choice: Choice, look: Look) -> None:
+        """Draw this from now on."""
+        self.view, self.choice, self.look = view, choice, look
+        if self.is_mounted:
+            self._draw()
+
+    def on_mount(self) -> None:
+        """Draw what was given before there were widgets."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Place the panels anew."""
+        self._draw()
+
+    def choose(self, choice: Choice) -> None:
+        """Tell the app what is looked at now."""
+        self.post_message(self.Chose(choice))
+
+    def action_leave(self) -> None:
+        """Go back to the debugger."""
+        self.post_message(self.Left())
+
+    def _draw(self) -> None:
+        if self.view is None:
+            return
+        width, height = self.app.size
+        body = self.places(self.view, self.choice, width, height)
+        places = framed(body, width, height)
+        for widget in self.query(PanelWidget):
+            place = places.get(widget.panel)
+            widget.display = place is not None
+            if place is not None:
+                widget.titled = place.titled
+                widget.styles.offset = (place.x, place.y)
+                widget.styles.width, widget.styles.height = place.width, place.height
+                widget.show(self.view, self.choice, self.look)

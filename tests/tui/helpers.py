@@ -1,0 +1,36 @@
+"""How the tests of the application press keys, wait for the runner, and read the screen."""
+
+from nnviz.tui.screens.base import PanelScreen
+from nnviz.tui.widgets import PanelWidget
+
+
+async def until(pilot, holds):
+    """Wait for what the runner's thread does."""
+    for _ in range(400):
+        if holds():
+            await pilot.pause()
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"still waiting: {pilot.app.view}, {pilot.app.failure!r}")
+
+
+async def at(pilot, index):
+    app = pilot.app
+    await until(
+        pilot, lambda: app.view and app.view.frame.index == index and app.view.mode == "PAUSED"
+    )
+
+
+def seen(app):
+    """The text of the whole screen, panel by panel."""
+    screen = next((s for s in app.screen_stack[1:] if isinstance(s, PanelScreen)), app)
+    widgets = [widget for widget in screen.query(PanelWidget) if widget.display]
+    return {widget.panel: widget.cells(widget.size).text for widget in widgets}
+
+
+async def typed(pilot, line):
+    """Open the command line, type, press Enter."""
+    await pilot.press("colon")
+    await pilot.pause()
+    await pilot.press(*["space" if c == " " else c for c in line], "enter")
+    await pilot.pause()
