@@ -31,16 +31,14 @@ from benchmarks.simulated_student import (
     Plan,
     Table,
     fill,
-    is_fair,
     possible_slips,
-    random_circuit,
+    random_circuits,
     write,
 )
 from grader.backprop_table import MarkingSettings, TableMarks, mark_table
 from grader.derivatives import mark_derivative
 from grader.variants import variant_inputs
-from nnviz.circuit import Circuit, circuit_from_table, load_circuit, solve
-from nnviz.errors import InputError
+from nnviz.circuit import Circuit, load_circuit, solve
 
 ASSIGNMENT = Path(__file__).parents[1] / "assignments" / "assignment1" / "circuit.toml"
 SETTINGS = MarkingSettings()
@@ -79,20 +77,6 @@ def results() -> Iterator[Result]:
         yield from slips(population, chance)
     yield from speed(assignment, circuits, chance)
     yield from derivatives()
-
-
-def random_circuits(chance: random.Random, count: int) -> list[Circuit]:
-    """Return random circuits that a student could be asked to fill."""
-    found: list[Circuit] = []
-    while len(found) < count:
-        try:
-            circuit = circuit_from_table(random_circuit(chance))
-            solve(circuit)
-        except InputError:
-            continue
-        if is_fair(circuit):
-            found.append(circuit)
-    return found
 
 
 # Guesses

@@ -18,7 +18,8 @@ from functools import cache
 
 import sympy
 
-from nnviz.circuit import Circuit
+from nnviz.circuit import Circuit, circuit_from_table, solve
+from nnviz.errors import InputError
 
 Number = Fraction | float
 
@@ -326,3 +327,17 @@ def is_fair(circuit: Circuit) -> bool:
         and 3 * zeros <= len(numbers)
         and all(n == 0 or 1e-3 < n < 1e5 for n in numbers.values())
     )
+
+
+def random_circuits(chance: random.Random, count: int) -> list[Circuit]:
+    """Return random circuits that a student could be asked to fill."""
+    found: list[Circuit] = []
+    while len(found) < count:
+        try:
+            circuit = circuit_from_table(random_circuit(chance))
+            solve(circuit)
+        except InputError:
+            continue
+        if is_fair(circuit):
+            found.append(circuit)
+    return found
