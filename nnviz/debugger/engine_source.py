@@ -1,18 +1,24 @@
 """The project's own engine as a source of runs for the timeline."""
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nnviz.build import build, load_data
 from nnviz.datasets import Dataset
+from nnviz.debugger.engine_info import (
+    data_mark,
+    describe,
+    experiment_values,
+    run_info,
+    same_samples,
+    shape_text,
+)
 from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
-from nnviz.debugger.source import Frame, LayerInfo, Packed, RunInfo
+from nnviz.debugger.source import Frame, Packed
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
@@ -176,11 +182,10 @@ class EngineSource:
 
     def pack(self, snapshot: EngineSnapshot) -> Packed:
         """W1, b1, ..., with momentum the velocities V1, Vb1, ..., and active1, ... of the units."""
-        state, names = snapshot.state, snapshot.state.parameters.names
-        velocities = [f"V{name.removeprefix('W')}" for name in names]
+        state = snapshot.state
         return {
-            **dict(zip(names, state.parameters.arrays, strict=True)),
-            **dict(zip(velocities, state.optimizer_state, strict=False)),
+            **dict(zip(state.parameters.names, state.parameters.arrays, strict=True)),
+            **dict(zip(velocity_names(state), state.optimizer_state, strict=True)),
             **{f"active{i}": active for i, active in enumerate(snapshot.active, start=1)},
         }
 
@@ -259,9 +264,12 @@ class EngineSource:
         return self._iteration
 
     def phases(self) -> tuple[Phase, ...]:
-        """The phases of an iteration."""
-        setup = self.setup
-        return phases(setup.network, self.info.batch, setup.optimizer.formula)
+        """The phases of iteration `shown`: an epoch's last batch may be a smaller one."""
+        setup, batch = self.setup, self.info.batch
+        place = self.shown % self.info.batches_per_epoch * batch
+        velocities = bool(self._shown.optimizer_state)
+        samples = min(batch, setup.samples - place)
+        return phases(setup.network, samples, setup.optimizer.formula, velocities)
 
     def array(self, name: str) -> Array:
         """An array of iteration `shown`, by the course's name (see `RunSource.array`)."""
@@ -298,6 +306,8 @@ class EngineSource:
             getters[f"update{name.removeprefix('W')}"] = _item(
                 lambda: self.iteration.update.arrays, i
             )
+        for i, name in enumerate(velocity_names(self._shown)):
+            getters[name] = _item(lambda: self.iteration.next_state.optimizer_state, i)
         for i in range(self.info.depth):
             getters[f"z{i + 1}"] = _item(lambda: self._forwards().pre_activations, i)
             getters[f"L{i + 1}"] = _item(lambda: self._forwards().activations, i)
@@ -327,6 +337,12 @@ class EngineSource:
         self._forward, self._backward = None, None
 
 
+def velocity_names(state: State) -> tuple[str, ...]:
+    """The names of the optimiser's arrays: V1, V2, ..., Vb1, ...; none without momentum."""
+    names = state.parameters.names[: len(state.optimizer_state)]
+    return tuple(f"V{name.removeprefix('W')}" for name in names)
+
+
 def source_from(origin: Mapping[str, Any]) -> EngineSource:
     """The run that gave this `origin`. Raises InputError where its data are missing, or others."""
     values, mark = origin.get("experiment"), origin.get("data")
@@ -343,78 +359,3 @@ def source_from(origin: Mapping[str, Any]) -> EngineSource:
 
 def _item(arrays: Callable[[], Sequence[Array]], i: int) -> Callable[[], Array]:
     return lambda: arrays()[i]
-
-
-def run_info(experiment: Experiment, dataset: Dataset, setup: Setup) -> RunInfo:
-    """What is fixed about a run of the engine, for the views."""
-    network = setup.network
-    layers = tuple(
-        LayerInfo(
-            number=number,
-            units=fan_out,
-            fan_in=fan_in,
-            activation=activation.name,
-            formula=activation.formula,
-            silent=activation.silent,
-            saturates=activation.saturation is not None,
-            k=activation.parameters.get("k", 1.0),
-        )
-        for number, (activation, (fan_out, fan_in)) in enumerate(
-            zip(network.activations, network.shapes, strict=True), start=1
-        )
-    )
-    rate = experiment.learning_rate
-    mean_rates = experiment.mean_learning_rates
-    return RunInfo(
-        name=experiment.name,
-        description=experiment.description,
-        layers=layers,
-        features=dataset.features,
-        classes=dataset.classes,
-        samples=setup.samples,
-        batch=setup.batch_size or setup.samples,
-        batches_per_epoch=setup.batches_per_epoch,
-        image_shape=dataset.image_shape,
-        loss=network.loss.name,
-        chance_loss=network.loss.chance(dataset.classes),
-        iterations=experiment.iterations,
-        options={
-            "data": f"{dataset.name}, {setup.samples:,} samples",
-            "learning rate": f"{_numbers(rate)} per sum over {experiment.reference_samples:,}"
-            f" = {_numbers(mean_rates if isinstance(rate, tuple) else mean_rates[0])} per mean",
-            "gradients": f"sums over {setup.batch_size or setup.samples:,} samples",
-        },
-    )
-
-
-def _numbers(value: float | tuple[float, ...]) -> str:
-    values = value if isinstance(value, tuple) else (value,)
-    return ", ".join(f"{v:g}" for v in values)
-
-
-def same_samples(setup: Setup, laid_out: TiledData) -> bool:
-    """Whether a run's training samples are those that another run has laid out."""
-    pairs = [(setup.X, laid_out.X), (setup.T, laid_out.T), (setup.labels, laid_out.labels)]
-    return all(a is b or (a.dtype == b.dtype and np.array_equal(a, b)) for a, b in pairs)
-
-
-def shape_text(array: npt.NDArray[Any]) -> str:
-    """A shape for people, such as `256 x 784`."""
-    return " x ".join(map(str, array.shape)) or "one number"
-
-
-def describe(arrays: Packed) -> str:
-    """Names, shapes and types of arrays for people."""
-    return ", ".join(f"{name} ({shape_text(a)}, {a.dtype})" for name, a in arrays.items())
-
-
-def experiment_values(experiment: Experiment) -> dict[str, Any]:
-    """The values of an experiment's keys, lists for tuples: what JSON can hold."""
-    values = {f.name: getattr(experiment, f.name) for f in fields(experiment)}
-    return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
-
-
-def data_mark(setup: Setup) -> dict[str, Any]:
-    """By what training data are recognised on another machine: their shape and a checksum."""
-    X = np.ascontiguousarray(setup.X.T)
-    return {"shape": list(X.shape), "crc32": zlib.crc32(setup.labels.data, zlib.crc32(X.data))}

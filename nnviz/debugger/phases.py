@@ -26,28 +26,34 @@ class Phase:
     arrays: tuple[str, ...]
 
 
-def phases(network: Network, samples: int, update_formula: str) -> tuple[Phase, ...]:
+def phases(
+    network: Network, samples: int, update_formula: str, velocities: bool = False
+) -> tuple[Phase, ...]:
     """All phases of an iteration on `samples` samples, in the order in which they happen.
 
-    `update_formula` is the optimiser's, with `{W}` and `{dW}` where the names go.
+    `update_formula` is the optimiser's, with `{W}` and `{dW}` where the names go; `velocities`
+    says whether it has a V for each array.
     """
     depth = network.depth
     forward = [_forward(network, layer, samples) for layer in range(1, depth + 1)]
     loss = Phase("loss", 0, "loss", f"loss = {_loss_formula(network)}", "1 number", ("loss",))
     backward = [_backward(network, layer, samples) for layer in range(depth, 0, -1)]
-    names = [f"W{layer}" for layer in range(1, depth + 1)]
-    update = Phase(
-        "update",
-        0,
-        "update",
-        update_formula.format(W="W", dW="dW"),
-        ", ".join(
-            f"{name}: {out} x {into}"
-            for name, (out, into) in zip(names, network.shapes, strict=True)
-        ),
-        tuple(f"update{layer}" for layer in range(1, depth + 1)),
-    )
-    return (*forward, loss, *backward, update)
+    return (*forward, loss, *backward, _update(network, update_formula, velocities))
+
+
+def _update(network: Network, formula: str, velocities: bool) -> Phase:
+    layers = range(1, network.depth + 1)
+    shapes = [
+        f"W{layer}: {out} x {into}"
+        for layer, (out, into) in zip(layers, network.shapes, strict=True)
+    ]
+    suffixes = [str(layer) for layer in layers]
+    if network.has_biases:
+        shapes += [f"b{layer}: {network.sizes[layer]} x 1" for layer in layers]
+        suffixes += [f"b{layer}" for layer in layers]
+    kinds = ("V", "update") if velocities else ("update",)
+    arrays = tuple(f"{kind}{suffix}" for kind in kinds for suffix in suffixes)
+    return Phase("update", 0, "update", formula.format(W="W", dW="dW"), ", ".join(shapes), arrays)
 
 
 def _loss_formula(network: Network) -> str:
@@ -80,12 +86,13 @@ def _backward(network: Network, layer: int, samples: int) -> Phase:
         delta = f"W{layer + 1}^T d{layer + 1}" + ("" if slope == "1" else f" * {slope}")
     before = f"L{layer - 1}" if layer > 1 else "X"
     out, into = network.sizes[layer], network.sizes[layer - 1]
+    biases = f";  db{layer} = row sums of d{layer}" if network.has_biases else ""
     return Phase(
         "backward",
         layer,
         f"L{layer} backward",
-        f"d{layer} = {delta};  dW{layer} = d{layer} {before}^T",
+        f"d{layer} = {delta};  dW{layer} = d{layer} {before}^T{biases}",
         f"d{layer}: {out} x {samples};  "
         f"({out} x {into}) = ({out} x {samples}) ({samples} x {into})",
-        (f"d{layer}", f"dW{layer}"),
+        (f"d{layer}", f"dW{layer}", *([f"db{layer}"] if biases else [])),
     )

@@ -198,7 +198,9 @@ class RecordedSource:
         return run.fork(snapshot, changes, arrays)
 
     def phases(self) -> tuple[Phase, ...]:
-        """As recorded."""
+        """The phases of an iteration, as recorded where nothing is running."""
+        if self._run is not None and self._stored is None:
+            return self._run.phases()
         return self.session.header.phases
 
     def array(self, name: str) -> Array:

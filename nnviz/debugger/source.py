@@ -179,10 +179,10 @@ class RunSource(Protocol):
         """
 
     def phases(self) -> tuple[Phase, ...]:
-        """The phases of an iteration, in order."""
+        """The phases of iteration `shown`, in order; equally many at every iteration."""
 
     def array(self, name: str) -> Array:
-        """An array of iteration `shown`: W1, b1, z1, L1, d1, dW1, update1, X, T.
+        """An array of iteration `shown`: W1, b1, z1, L1, d1, dW1, V1 (new), update1, X, T.
 
         Raises KeyError with the names there are.
         """
