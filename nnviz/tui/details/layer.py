@@ -1,7 +1,7 @@
 """What the layer screen asks: how a layer's values are spread, and the weights of its units."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.model import curve
 from nnviz.debugger.source import RunSource
 from nnviz.engine.activations import Activation
-from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.arrays import Array, Labels, Mask
 from nnviz.engine.tiles import Cancelled, never
 from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.axes import linear_axis
@@ -17,8 +17,10 @@ from nnviz.tui.drawing.curves import Series
 from nnviz.tui.drawing.heat_maps import Scale
 
 BINS = 200
+PARTS = 10
+"""About so many round parts has the range of z: from step to step its ends seldom move."""
 POINTS = 401
-"""Of an activation's curve; a multiple of the columns that a plot has dots."""
+"""Of an activation's curve: more than a plot has dots across."""
 CHUNK = 1 << 20
 """Values counted at a time: few enough to answer a key between two chunks."""
 RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
@@ -29,7 +31,8 @@ RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 class Spread:
     """How many of all `values` fall in each bin between `edges`, which are evenly spaced.
 
-    NaN and infinite ones (`not_finite`) fall in none. `zeros` are exactly 0.
+    NaN and infinite ones (`not_finite`) fall in none. `zeros` are exactly 0. `saturated` says of
+    each bin whether the activation is saturated there; `curves` are those to draw over it.
     """
 
     counts: Labels
@@ -37,22 +40,27 @@ class Spread:
     values: int
     not_finite: int
     zeros: int
+    saturated: Mask
+    curves: tuple[Series, ...] = ()
+
+    @property
+    def centres(self) -> Array:
+        """The middle of each bin."""
+        return (self.edges[:-1] + self.edges[1:]) / 2
 
 
 @dataclass(frozen=True, eq=False)
 class LayerDetail(Detail):
     """Of one layer (`layer` counts from 1) at one iteration.
 
-    `z` and `a` count all values of the batch. Over z lie the activation's curve and its slope
-    (empty for softmax), over a the slope. `weights` is W, units x inputs, and `scale` that of all
+    `z` and `a` count all values of the batch; over z lie the activation's curve and its slope, over
+    a the slope (softmax has no curves). `weights` is W, units x inputs, and `scale` that of all
     of them; `biases` and `update_norms` have one number per unit (no biases: none).
     """
 
     layer: int = 0
     z: Spread = field(kw_only=True)
     a: Spread = field(kw_only=True)
-    over_z: tuple[Series, ...] = field(kw_only=True)
-    over_a: tuple[Series, ...] = field(kw_only=True)
     weights: Array = field(kw_only=True)
     scale: Scale = field(kw_only=True)
     biases: Array = field(kw_only=True)
@@ -79,10 +87,8 @@ class LayerQuestion:
         return LayerDetail(
             timeline.index,
             layer=n,
-            z=z,
-            a=a,
-            over_z=_over_z(activation, z),
-            over_a=_over_a(activation, a),
+            z=_with_curves(z, activation),
+            a=_with_slope(a, activation),
             weights=weights,
             scale=Scale.symmetric(weights),
             biases=_biases(source, n),
@@ -97,17 +103,30 @@ def _biases(source: RunSource, layer: int) -> Array:
         return np.empty(0)
 
 
-def _over_z(activation: Activation, z: Spread) -> tuple[Series, ...]:
+def _with_curves(z: Spread, activation: Activation) -> Spread:
+    """Pre-activations with what the activation makes of them, and its slope there."""
+    if not activation.elementwise:
+        return z
     x = np.linspace(z.edges[0], z.edges[-1], POINTS)
     a, slope = curve(activation, x)
-    return (Series("a = f(z)", a, x), Series("slope", slope, x)) if a.size else ()
+    saturated = _outside(curve(activation, z.centres)[0], activation)
+    return replace(
+        z, saturated=saturated, curves=(Series("a = f(z)", a, x), Series("slope", slope, x))
+    )
 
 
-def _over_a(activation: Activation, a: Spread) -> tuple[Series, ...]:
-    x = np.linspace(a.edges[0], a.edges[-1], POINTS)
+def _with_slope(a: Spread, activation: Activation) -> Spread:
+    """Activations with the slope that the activation has where it takes these values."""
     if not activation.elementwise:
-        return ()
-    return (Series("slope", activation.derivative(x), x),)
+        return a
+    x = np.linspace(a.edges[0], a.edges[-1], POINTS)
+    slope = Series("slope", activation.derivative(x), x)
+    return replace(a, saturated=_outside(a.centres, activation), curves=(slope,))
+
+
+def _outside(a: Array, activation: Activation) -> Mask:
+    low, high = activation.saturation or (-np.inf, np.inf)
+    return (a < low) | (a > high)
 
 
 def spread(
@@ -124,7 +143,7 @@ def spread(
     ]
     low, high = float(min(extremes)[0]), float(max(most for _, most in extremes))
     if ends is None or low < ends[0] or high > ends[1]:
-        axis = linear_axis(low, high, 4) if low <= high else linear_axis(0.0, 1.0, 4)
+        axis = linear_axis(*((low, high) if low <= high else (0.0, 1.0)), PARTS)
         ends = axis.low, axis.high
     counts = np.zeros(BINS, np.int64)
     finite = zeros = 0
@@ -134,7 +153,8 @@ def spread(
         place = (chunk.astype(np.float64) - ends[0]) * (BINS / (ends[1] - ends[0]))
         counts += np.bincount(place.clip(0, BINS - 1).astype(np.int64), minlength=BINS)
     edges = np.linspace(*ends, BINS + 1)
-    return Spread(counts, edges, len(values), len(values) - finite, zeros)
+    nowhere = np.zeros(BINS, dtype=bool)
+    return Spread(counts, edges, len(values), len(values) - finite, zeros, nowhere)
 
 
 def _finite_chunks(values: Array, cancelled: Callable[[], bool]) -> Iterator[Array]:

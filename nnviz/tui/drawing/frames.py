@@ -24,6 +24,8 @@ ASCII_LINES = str.maketrans(
     {"│": "|", "┤": "+", "└": "+", "─": "-", "┬": "+", "▲": "^", "┊": ":", "≤": "<="}
 )
 FULL_BLOCK = ord("█")
+BARS = ("bar", "flagged")
+"""The style keys of bars: plain ones, and those of values that something is wrong with."""
 
 
 def series_key(index: int) -> str:
@@ -149,9 +151,12 @@ def draw_curve(grid: Grid, frame: Frame, x: Floats, y: Floats, index: int) -> No
         drawn = marks != BRAILLE
         old = codes >= BRAILLE
         marks = np.where(old & drawn, marks | codes, marks)
-    plain, on_bar = grid.key(series_key(index)), grid.key(f"{series_key(index)} on bar")
-    covered = ids == grid.key("bar") if (codes == FULL_BLOCK).any() else np.zeros_like(drawn)
-    ids[drawn] = np.where(covered & (codes == FULL_BLOCK), on_bar, plain)[drawn]
+    keys = np.full(ids.shape, grid.key(series_key(index)))
+    for bar in BARS:
+        earlier = [grid.key(f"{series_key(number)} on {bar}") for number in range(len(GLYPHS))]
+        covered = (ids == grid.key(bar)) & (codes == FULL_BLOCK) | np.isin(ids, earlier)
+        keys[covered] = grid.key(f"{series_key(index)} on {bar}")
+    ids[drawn] = keys[drawn]
     codes[drawn] = marks[drawn]
 
 

@@ -39,13 +39,14 @@ def histogram(
     *,
     log: bool = False,
     overlays: Sequence[Series] = (),
+    flagged: ArrayLike | None = None,
 ) -> Cells:
     """Draw counts of values as bars, with curves such as an activation and its slope over them.
 
     `counts` is bins, `edges` bins + 1 ascending and evenly spaced. The y axis counts values per
     bin, whatever the width of the drawing; a column that is not empty is never drawn empty. `log`
     spaces the counts by their logarithm. All `overlays` share a scale, whose ends are written at
-    the right.
+    the right. `flagged` says of each bin whether its bar is one to look at.
 
     Raises ValueError when there is not one edge more than counts.
     """
@@ -66,7 +67,8 @@ def histogram(
     x_range = float(ends[0]), float(ends[-1])
     frame = make_frame((width, height), x_range, y, names + numbers, look, whole=False)
     draw_frame(grid, frame)
-    _draw_bars(grid, frame, _per_column(bins, frame.width))
+    marked = np.zeros(len(bins)) if flagged is None else np.asarray(flagged, dtype=float)
+    _draw_bars(grid, frame, _per_column(bins, frame.width), _per_column(marked, frame.width) >= 0.5)
     _draw_overlays(grid, frame, overlays, names, numbers)
     return grid.cells()
 
@@ -78,7 +80,7 @@ def _per_column(bins: Floats, columns: int) -> Floats:
     return np.diff(np.interp(at, np.arange(len(total)), total)) * columns / len(bins)
 
 
-def _draw_bars(grid: Grid, frame: Frame, counts: Floats) -> None:
+def _draw_bars(grid: Grid, frame: Frame, counts: Floats, flagged: NDArray[np.bool_]) -> None:
     """Draw one bar a column, its top to an eighth of a cell."""
     position = np.nan_to_num(frame.y.position(counts))
     eighths = np.rint(position * frame.height * 8).astype(np.int64)
@@ -88,7 +90,8 @@ def _draw_bars(grid: Grid, frame: Frame, counts: Floats) -> None:
     glyphs = ASCII_EIGHTHS if frame.look.ascii else EIGHTHS
     area = slice(0, frame.height), slice(frame.left, frame.left + frame.width)
     grid.codes[area] = np.array([ord(glyph) for glyph in glyphs], dtype=np.uint32)[fill]
-    grid.ids[area] = np.where(fill > 0, grid.key("bar"), 0)
+    keys = np.where(flagged, grid.key("flagged"), grid.key("bar"))
+    grid.ids[area] = np.where(fill > 0, keys, 0)
 
 
 def _draw_overlays(

@@ -3,7 +3,6 @@
 from nnviz.tui.detail import Trouble
 from nnviz.tui.details.layer import LayerDetail, Spread
 from nnviz.tui.drawing.cells import Cells, Grid, blank, stack
-from nnviz.tui.drawing.curves import Series
 from nnviz.tui.drawing.histograms import histogram
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text, percent
@@ -41,7 +40,7 @@ def z_values(view: View, choice: Choice, width: int, height: int, look: Look) ->
     layer = view.frame.layers[choice.layer - 1]
     numbers = f"mean {compact(layer.z_mean).strip()}, std {compact(layer.z_std).strip()}"
     title = _title(f"z{choice.layer}", numbers, detail, detail.z, view)
-    return _drawn(title, detail.z, detail.over_z, width, height, look)
+    return _drawn(title, detail.z, width, height, look)
 
 
 def a_values(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -54,7 +53,7 @@ def a_values(view: View, choice: Choice, width: int, height: int, look: Look) ->
     if detail.a.zeros:
         numbers += f", {percent(detail.a.zeros / detail.a.values).strip()} are 0"
     title = _title(f"L{choice.layer}", numbers, detail, detail.a, view)
-    return _drawn(title, detail.a, detail.over_a, width, height, look)
+    return _drawn(title, detail.a, width, height, look)
 
 
 def layer_detail(view: View, choice: Choice) -> LayerDetail | None:
@@ -80,10 +79,16 @@ def _title(name: str, numbers: str, detail: LayerDetail, spread: Spread, view: V
     return f"{name}: {numbers if detail.index == view.frame.index else stale}{lost}"
 
 
-def _drawn(
-    title: str, spread: Spread, over: tuple[Series, ...], width: int, height: int, look: Look
-) -> Cells:
+def _drawn(title: str, spread: Spread, width: int, height: int, look: Look) -> Cells:
     label = Grid(width, 1)
     label.put(1, 0, fit_text(title, max(0, width - 1), ellipsis=look.ellipsis), "label")
-    bars = histogram(spread.counts, spread.edges, width, height - 1, look, overlays=over)
+    bars = histogram(
+        spread.counts,
+        spread.edges,
+        width,
+        height - 1,
+        look,
+        overlays=spread.curves,
+        flagged=spread.saturated,
+    )
     return stack(label.cells(), bars)

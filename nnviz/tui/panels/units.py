@@ -130,7 +130,7 @@ def _numbers(view: View, choice: Choice) -> list[tuple[str, str, str]]:
             ("w mean", row.mean()),
             ("w std", row.std()),
             ("w norm", np.linalg.norm(row)),
-            ("update norm", detail.update_norms[unit]),
+            ("update", detail.update_norms[unit]),
         ]
     if detail.biases.size:
         numbers.append(("bias", detail.biases[unit]))
@@ -168,6 +168,11 @@ def history(view: View, choice: Choice, width: int, height: int, look: Look) -> 
 
 
 def _spark(name: str, values: Array, width: int, look: Look) -> Cells:
-    label = Grid(12, 1)
-    label.put(0, 0, name, "label")
-    return beside(label.cells(), sparkline(values, max(1, width - 13), look))
+    """One row: the name, the least and the largest value, and the values between them."""
+    finite = values[np.isfinite(values)]
+    ends = (
+        [compact(float(end)).strip() for end in (finite.min(), finite.max())] if finite.size else []
+    )
+    label = Grid(min(28, width), 1)
+    label.put(0, 0, f"{name} {'..'.join(ends)}", "label")
+    return beside(label.cells(), sparkline(values, max(1, width - 29), look))

@@ -85,6 +85,17 @@ def test_a_curve_over_full_bars_keeps_the_bar_as_its_ground():
     assert "series0 on bar" in keys
 
 
+def test_flagged_bars_are_told_apart_and_curves_that_cross_keep_each_bar():
+    lines = [Series("f", [0.0, 1.0], [0.0, 1.0]), Series("g", [1.0, 0.0], [0.0, 1.0])]
+    drawn = histogram([10, 10], [0, 0.5, 1], 47, 10, UNICODE, overlays=lines, flagged=[False, True])
+    inside = [drawn.key_at(column, 4) for column in range(7, 32)]
+    assert inside[0].endswith("bar")
+    assert inside[-1].endswith("flagged")
+    keys = {key for row in drawn.rows for _, key in row}
+    assert {f"series{i} on {bar}" for i in (0, 1) for bar in ("bar", "flagged")} <= keys
+    assert not {"series0", "series1"} & {drawn.key_at(c, r) for c in range(7, 32) for r in range(8)}
+
+
 def test_overlays_share_a_scale_written_at_the_right():
     x = np.linspace(-3, 3, 61)
     curves = [Series("tanh", np.tanh(x), x), Series("slope", 1 - np.tanh(x) ** 2, x)]

@@ -79,7 +79,7 @@ def test_what_is_read_stands_out_from_the_ground(dark, ground):
     Not asked of bars, a ground themselves, nor of the alarm, which brings its ground with it.
     """
     back = luminance(rgb_from_hex((ground,)))[0]
-    for role in ROLES - {"bar", "nan"}:
+    for role in ROLES - {"bar", "flagged", "nan"}:
         color = style_sheet(Look(dark=dark), GROUND)[role].color
         front = luminance(np.array([color.triplet.normalized]))[0]
         ratio = (max(front, back) + 0.05) / (min(front, back) + 0.05)
