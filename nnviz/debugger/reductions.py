@@ -5,6 +5,7 @@ from BLAS, and narrow columns are reduced several samples at a time. The callers
 """
 
 import math
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,8 +19,8 @@ CANCELLED = 0.01
 """Where less than this share of the squares is left after subtracting the mean's, float32 has lost
 too many digits for a standard deviation."""
 
-FEW = 50_000
-"""Up to so many numbers, calls cost more than arithmetic and memory: other ways are quicker."""
+FEW = 20_000
+"""Up to so many numbers, a call costs more than the arithmetic in it."""
 
 
 class Spread:
@@ -92,11 +93,11 @@ def total(array: Array) -> float:
 
 
 def joined(arrays: Sequence[Array]) -> tuple[Array, list[int]]:
-    """All numbers of several arrays behind one another in float64, and where each array starts."""
+    """All numbers of several matrices, column after column, in float64; where each one starts."""
     starts = [0]
     for array in arrays[:-1]:
         starts.append(starts[-1] + array.size)
-    return np.concatenate([flat(array) for array in arrays], dtype=np.float64), starts
+    return np.concatenate([array.T.reshape(-1) for array in arrays], dtype=np.float64), starts
 
 
 def flat(array: Array) -> Array:
@@ -115,35 +116,49 @@ def ones(count: int, dtype: np.dtype[Any]) -> Array:
 def column_maximum(rows: Array) -> Array:
     """The largest value of each column of `rows` (samples x units, C order); NaN where one is."""
     whole, wide = _folded(rows, 1)
-    largest: Array = np.maximum.reduce(
-        np.maximum.reduce(wide, axis=0).reshape(-1, rows.shape[1]), axis=0
-    )
-    if whole < len(rows):
-        np.maximum(largest, np.maximum.reduce(rows[whole:], axis=0), out=largest)
-    return largest
+    largest = np.maximum.reduce(wide, axis=0)
+    rest = rows[whole:].reshape(-1)
+    np.maximum(largest[: len(rest)], rest, out=largest[: len(rest)])
+    of_columns: Array = np.maximum.reduce(largest.reshape(-1, rows.shape[1]), axis=0)
+    return of_columns
 
 
 def column_count(mask: Mask) -> Labels:
     """How many are true in each column of `mask` (samples x units, C order)."""
-    if mask.size <= FEW:
-        counts: Array = ones(len(mask), np.dtype(np.float32)) @ mask.astype(np.float32)
-        return counts.astype(np.int64)
-    bytes_ = mask.view(np.uint8)
-    # at most 255 rows, so that a byte can count them
-    whole, wide = _folded(bytes_, -(-len(mask) // 255))
-    folded = np.add.reduce(wide, axis=0, dtype=np.uint8).reshape(-1, mask.shape[1])
-    count: Labels = np.add.reduce(folded, axis=0, dtype=np.int64)
-    if whole < len(mask):
-        count += np.add.reduce(bytes_[whole:], axis=0, dtype=np.int64)
+    numbers = mask.view(np.uint8)
+    # at most 254 rows and one more, so that a byte can count them
+    whole, wide = _folded(numbers, -(-len(mask) // 254))
+    counts = np.add.reduce(wide, axis=0, dtype=np.uint8)
+    rest = numbers[whole:].reshape(-1)
+    counts[: len(rest)] += rest
+    count: Labels = np.add.reduce(counts.reshape(-1, mask.shape[1]), axis=0, dtype=np.int64)
     return count
 
 
 def _folded(rows: npt.NDArray[Any], least: int) -> tuple[int, npt.NDArray[Any]]:
     """Lay several rows side by side: numpy reduces few long rows faster than many short ones.
 
-    Returns how many rows that took, and the view of them.
+    Returns how many rows that took, and the view of them; fewer than one long row are left.
     """
     samples, units = rows.shape
     fold = max(least, min(1024 // units, samples), 1)
     whole = samples - samples % fold
     return whole, rows[:whole].reshape(-1, fold * units)
+
+
+class Rooms(threading.local):
+    """Memory for intermediate results, each thread's own: fresh memory costs as much as the work.
+
+    What is in a room is only good until the same room is asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, npt.NDArray[Any]] = {}
+
+    def room(self, name: str, like: npt.NDArray[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """An array of the shape and memory order of `like`."""
+        kept = self._rooms.get(name)
+        if kept is None or kept.size < like.size or kept.dtype != dtype:
+            kept = self._rooms[name] = np.empty(like.size, dtype)
+        room = kept[: like.size]
+        return room.reshape(like.T.shape).T if like.flags.f_contiguous else room.reshape(like.shape)

@@ -9,11 +9,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from nnviz.debugger.reductions import (
     FEW,
+    Rooms,
     Spread,
     column_count,
     column_maximum,
@@ -25,13 +27,18 @@ from nnviz.debugger.reductions import (
     total,
 )
 from nnviz.engine.activations import Activation
-from nnviz.engine.arrays import Array, Labels, Mask, read_only
+from nnviz.engine.arrays import Array, Labels, Mask
 from nnviz.engine.network import Network
 from nnviz.engine.threads import single_threaded_blas
 from nnviz.engine.training import Iteration
 
 SATURATED_UNIT = 0.95
 """A unit is saturated when its value is, on more than this share of the samples."""
+
+PART = 100_000
+"""So many weights fit into a cache together with their gradient and their new values."""
+
+_ROOMS = Rooms()
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +159,8 @@ class _TileSums:
             low, high = bounds
             if low <= spread.smallest and spread.largest <= high:
                 return
-            outside = a < low
-            outside |= a > high
+            outside = np.less(a, low, out=_ROOMS.room("below", a, np.bool_))
+            outside |= np.greater(a, high, out=_ROOMS.room("above", a, np.bool_))
             self._unit_saturated[self._layers[layer]] = column_count(outside)
 
     def merge(self, other: "_TileSums") -> None:
@@ -203,79 +210,100 @@ def layer_statistics(
     `window` is the number of batches in an epoch: a unit is called silent only where it was silent
     on all samples of the last epoch, never because of one small batch.
     """
-    network = iteration.network
     # what overflows shows as inf or NaN in the numbers, and needs no warning
-    with single_threaded_blas, np.errstate(all="ignore"):
-        units = _UnitStatistics(
-            mean=read_only(measured.unit_sum / measured.samples),
-            saturated=read_only(measured.unit_saturated / measured.samples),
-            silent=read_only(iteration.index - np.concatenate(active) >= window),
-        )
+    with np.errstate(all="ignore"):
+        units = _unit_statistics(measured, active, iteration.index - window)
         parameters = _parameter_sums(iteration)
         return tuple(
-            _one_layer(measured, layer, network.activations[layer], units, active, parameters)
-            for layer in range(network.depth)
+            _one_layer(
+                iteration.network.activations[layer],
+                measured.z[layer],
+                measured.a[layer],
+                units[layer],
+                iteration.weights[layer],
+                parameters[layer],
+            )
+            for layer in range(iteration.network.depth)
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _UnitStatistics:
-    """One number per unit, the layers behind one another."""
+class _Units(NamedTuple):
+    """One number for each unit of a layer, and three sums over its units."""
 
     mean: Array
     saturated: Array
+    last_active: Labels
     silent: Mask
+    saturated_sum: float
+    saturated_units: float
+    silent_units: float
 
 
-@dataclass(frozen=True, eq=False)
-class _ParameterSums:
-    """Sums over W, |W_new - W_old| and the squares of W, dW and the update, one per layer."""
+def _unit_statistics(
+    measured: ActivationTotals, active: Sequence[Labels], long_ago: int
+) -> list[_Units]:
+    """What there is to say about units; a unit last active at `long_ago` or before is silent."""
+    last = np.concatenate(active)
+    mean = measured.unit_sum / measured.samples
+    saturated = measured.unit_saturated / measured.samples
+    silent = last <= long_ago
+    for array in (mean, saturated, last, silent):
+        array.flags.writeable = False
+    table = np.vstack((saturated, saturated > SATURATED_UNIT, silent))
+    sums = np.add.reduceat(table, [cut.start for cut in measured.layers], axis=1)
+    return [
+        _Units(mean[cut], saturated[cut], last[cut], silent[cut], *of_layer)
+        for cut, of_layer in zip(measured.layers, sums.T.tolist(), strict=True)
+    ]
 
-    weights: Sequence[Array]
-    sums: list[float]
-    update_sums: list[float]
-    squares: list[float]
-    gradient_squares: list[float]
-    update_squares: list[float]
+
+class _ParameterSums(NamedTuple):
+    """Sums over one layer's W, |W_new - W_old|, and the squares of W, dW and the update."""
+
+    weight: float
+    update: float
+    weight_squares: float
+    gradient_squares: float
+    update_squares: float
 
 
-def _parameter_sums(iteration: Iteration) -> _ParameterSums:
-    W, dW, update = iteration.weights, iteration.gradients.weights, iteration.update.weights
+def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
+    W, dW = iteration.weights, iteration.gradients.weights
+    new = iteration.next_state.parameters.weights
     if sum(array.size for array in W) > FEW:
-        return _ParameterSums(
-            W,
-            [total(array) for array in W],
-            [total(np.abs(array)) for array in update],
-            *([sum_of_squares(flat(array)) for array in arrays] for arrays in (W, dW, update)),
-        )
+        with single_threaded_blas:
+            return [_sums_of_large(*of_layer) for of_layer in zip(W, dW, new, strict=True)]
     # one buffer for all layers: here a call costs more than the arithmetic in it
-    numbers, starts = joined([*W, *dW, *update])
+    numbers, starts = joined([*W, *dW, *new])
     layers, size = starts[: len(W)], starts[len(W)]
-    squares: list[float] = np.add.reduceat(numbers * numbers, starts).tolist()
-    return _ParameterSums(
-        W,
-        np.add.reduceat(numbers[:size], layers).tolist(),
-        np.add.reduceat(np.abs(numbers[2 * size :]), layers).tolist(),
-        *(squares[kind * len(W) : (kind + 1) * len(W)] for kind in range(3)),
-    )
+    numbers[2 * size :] -= numbers[:size]
+    squares = np.add.reduceat(numbers * numbers, starts).reshape(3, -1)
+    sums = np.add.reduceat(numbers[:size], layers)
+    updates = np.add.reduceat(np.abs(numbers[2 * size :]), layers)
+    table = np.vstack([sums, updates, squares])
+    return [_ParameterSums(*of_layer) for of_layer in table.T.tolist()]
+
+
+def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
+    """The sums of one layer, part by part: all passes over a part find it in cache."""
+    step = max(1, PART // len(W))
+    parts = []
+    for start in range(0, W.shape[1], step):
+        w, g, n = (array[:, start : start + step] for array in (W, dW, new))
+        update = np.subtract(n, w, out=_ROOMS.room("update", n, n.dtype))
+        squares = [sum_of_squares(flat(array)) for array in (w, g, update)]
+        parts.append((total(w), total(np.abs(update, out=update)), *squares))
+    return _ParameterSums(*map(sum, zip(*parts, strict=True)))
 
 
 def _one_layer(
-    measured: ActivationTotals,
-    layer: int,
-    activation: Activation,
-    of_units: _UnitStatistics,
-    active: Sequence[Labels],
-    of_parameters: _ParameterSums,
+    activation: Activation, z: Spread, a: Spread, units: _Units, W: Array, sums: _ParameterSums
 ) -> LayerStatistics:
-    z, a, units = measured.z[layer], measured.a[layer], measured.layers[layer]
-    count = units.stop - units.start
-    saturated, silent = of_units.saturated[units], of_units.silent[units]
-    share = np.count_nonzero(silent) / count
-    W = of_parameters.weights[layer]
-    weight_sum, squares = of_parameters.sums[layer], of_parameters.squares[layer]
-    gradient = math.sqrt(of_parameters.gradient_squares[layer])
-    moved = math.sqrt(of_parameters.update_squares[layer])
+    count = len(units.mean)
+    share = units.silent_units / count
+    norm, moved = math.sqrt(sums.weight_squares), math.sqrt(sums.update_squares)
+    gradient = math.sqrt(sums.gradient_squares)
+    deviations = squared_deviations(flat(W), sums.weight, sums.weight_squares)
     return LayerStatistics(
         z_mean=z.mean,
         z_std=z.std,
@@ -287,17 +315,17 @@ def _one_layer(
         a_max=a.largest,
         dead=share if activation.silent == "dead" else 0.0,
         inactive=share if activation.silent == "inactive" else 0.0,
-        saturated=float(np.add.reduce(saturated)) / count,
-        saturated_units=np.count_nonzero(saturated > SATURATED_UNIT) / count,
+        saturated=units.saturated_sum / count,
+        saturated_units=units.saturated_units / count,
         gradient_norm=gradient,
         gradient_rms=gradient / math.sqrt(W.size),
-        update_mean=of_parameters.update_sums[layer] / W.size,
+        update_mean=sums.update / W.size,
         update_norm=moved,
-        update_ratio=moved / math.sqrt(squares) if squares else math.nan,
-        weight_mean=weight_sum / W.size,
-        weight_std=math.sqrt(squared_deviations(flat(W), weight_sum, squares) / W.size),
-        unit_mean=of_units.mean[units],
-        unit_saturated=saturated,
-        last_active=read_only(active[layer]),
-        silent=silent,
+        update_ratio=moved / norm if norm else math.nan,
+        weight_mean=sums.weight / W.size,
+        weight_std=math.sqrt(deviations / W.size),
+        unit_mean=units.mean,
+        unit_saturated=units.saturated,
+        last_active=units.last_active,
+        silent=units.silent,
     )

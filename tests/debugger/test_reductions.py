@@ -1,5 +1,7 @@
 """Promises of the reductions: numpy's plain numbers, for any shape, also where float32 ends."""
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 from nnviz.debugger import reductions
 from nnviz.debugger.reductions import (
+    Rooms,
     Spread,
     column_count,
     column_maximum,
@@ -83,8 +86,24 @@ def test_the_sum_of_a_matrix_is_numpys(few, order, monkeypatch):
     assert total(matrix) == pytest.approx(matrix.sum(), rel=1e-12)
 
 
-def test_joined_arrays_lie_in_the_order_given():
-    numbers, starts = joined([np.ones((2, 3), np.float32), np.zeros((1, 1)), np.full((2, 2), 3.0)])
+def test_joined_matrices_lie_column_after_column_whatever_their_order_in_memory():
+    matrix = np.arange(6, dtype=np.float32).reshape(2, 3)
+    numbers, starts = joined([matrix, np.full((1, 1), 7.0), np.asfortranarray(matrix)])
     assert numbers.dtype == np.float64
-    assert numbers.tolist() == [1] * 6 + [0] + [3] * 4
+    assert numbers.tolist() == [0, 3, 1, 4, 2, 5, 7, 0, 3, 1, 4, 2, 5]
     assert starts == [0, 6, 7]
+
+
+def test_each_thread_has_rooms_of_its_own():
+    rooms, others = Rooms(), []
+    like = np.ones((3, 4), np.float32)
+    mine = rooms.room("a", like, np.float64)
+    assert (mine.shape, mine.dtype) == ((3, 4), np.float64)
+    assert np.shares_memory(mine, rooms.room("a", like[:2], np.float64))
+    assert not np.shares_memory(mine, rooms.room("b", like, np.float64))
+    thread = threading.Thread(target=lambda: others.append(rooms.room("a", like, np.float64)))
+    thread.start()
+    thread.join()
+    assert not np.shares_memory(mine, others[0])
+    assert rooms.room("a", np.ones((50, 4)), np.float64).shape == (50, 4)
+    assert rooms.room("a", np.asfortranarray(like), bool).flags.f_contiguous

@@ -43,15 +43,16 @@ def make_trainer(hidden, *, dtype=np.float64, samples=60, batch_size=0, scale=1.
 
 
 def run(trainer, iterations):
-    """Statistics of iterations 0 to `iterations` - 1, and the last iteration's record."""
-    active, found = None, []
+    """Statistics of iterations 0 to `iterations` - 1, and their records."""
+    active, found, records = None, [], []
     for _ in range(iterations):
         iteration = trainer.iterate()
         totals = iteration.observations[0]
         active = last_active(totals, iteration.index, active)
         window = trainer.setup.batches_per_epoch
         found.append(layer_statistics(iteration, totals, active, window))
-    return found, iteration
+        records.append(iteration)
+    return found, records
 
 
 def plain(iteration, layer):
@@ -91,19 +92,20 @@ def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, few,
     monkeypatch.setattr(tiles, "TILE_BYTES", tile_bytes)
     monkeypatch.setattr(reductions, "FEW", few)
     monkeypatch.setattr(statistics, "FEW", few)
-    found, iteration = run(make_trainer(hidden, scale=scale), 3)
-    for layer in range(3):
-        for name, value in plain(iteration, layer).items():
-            ours = getattr(found[-1][layer], name)
-            np.testing.assert_allclose(ours, value, rtol=1e-9, atol=1e-12, err_msg=name)
+    found, records = run(make_trainer(hidden, scale=scale), 3)
+    for layers, iteration in zip(found, records, strict=True):
+        for layer, statistics_ in enumerate(layers):
+            for name, value in plain(iteration, layer).items():
+                ours = getattr(statistics_, name)
+                np.testing.assert_allclose(ours, value, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_float32_statistics_keep_five_digits(hidden, monkeypatch):
     monkeypatch.setattr(tiles, "TILE_BYTES", 3000)
-    found, iteration = run(make_trainer(hidden, dtype=np.float32, samples=700), 2)
+    found, records = run(make_trainer(hidden, dtype=np.float32, samples=700), 2)
     for layer in range(3):
-        for name, value in plain(iteration, layer).items():
+        for name, value in plain(records[-1], layer).items():
             ours = getattr(found[-1][layer], name)
             np.testing.assert_allclose(ours, value, rtol=2e-5, atol=1e-6, err_msg=name)
 
