@@ -19,8 +19,11 @@ CANCELLED = 0.01
 """Where less than this share of the squares is left after subtracting the mean's, float32 has lost
 too many digits for a standard deviation."""
 
-FEW = 20_000
+FEW = 50_000
 """Up to so many numbers, a call costs more than the arithmetic in it."""
+
+MANY_ROOMS = 32
+"""A run asks for as many shapes as it has layers; rooms of runs long gone are given up."""
 
 
 class Spread:
@@ -37,15 +40,10 @@ class Spread:
         """The standard deviation, dividing by the count."""
         return math.sqrt(self.deviations / self.count)
 
-    def add_values(self, values: Array, total: float, largest: float | None = None) -> None:
-        """Add the numbers of a flat array whose sum is `total`; the largest may be known."""
-        self.add(
-            len(values),
-            total / len(values),
-            squared_deviations(values, total, sum_of_squares(values)),
-            float(np.minimum.reduce(values)),
-            float(np.maximum.reduce(values)) if largest is None else largest,
-        )
+    def add_values(self, values: Array, total: float, low: float, high: float) -> None:
+        """Add the numbers of a flat array whose sum and extremes these are."""
+        deviations = squared_deviations(values, total, sum_of_squares(values))
+        self.add(len(values), total / len(values), deviations, low, high)
 
     def add(self, count: int, mean: float, deviations: float, low: float, high: float) -> None:
         """Add a portion of which these numbers are known.
@@ -153,12 +151,14 @@ class Rooms(threading.local):
     """
 
     def __init__(self) -> None:
-        self._rooms: dict[str, npt.NDArray[Any]] = {}
+        self._rooms: dict[Any, npt.NDArray[Any]] = {}
 
     def room(self, name: str, like: npt.NDArray[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """An array of the shape and memory order of `like`."""
-        kept = self._rooms.get(name)
-        if kept is None or kept.size < like.size or kept.dtype != dtype:
-            kept = self._rooms[name] = np.empty(like.size, dtype)
-        room = kept[: like.size]
-        return room.reshape(like.T.shape).T if like.flags.f_contiguous else room.reshape(like.shape)
+        key = name, like.shape, like.strides, dtype
+        room = self._rooms.get(key)
+        if room is None:
+            if len(self._rooms) == MANY_ROOMS:
+                self._rooms.clear()
+            room = self._rooms[key] = np.empty_like(like, dtype)
+        return room

@@ -146,22 +146,26 @@ class _TileSums:
 
     def add(self, layer: int, z: Array, a: Array) -> None:
         """Set one layer of a tile, samples x units."""
-        self._z[layer].add_values(z.reshape(-1), total(z))
-        sums, largest = ones(len(a), a.dtype) @ a, None
-        self._unit_sum[self._layers[layer]] = sums
-        if self._activations[layer].silent:
-            columns = column_maximum(a)
-            self._unit_largest[self._layers[layer]] = columns
-            largest = float(columns.max())
-        spread = self._a[layer]
-        spread.add_values(a.reshape(-1), float(sums @ ones(len(sums), a.dtype)), largest)
-        if bounds := self._activations[layer].saturation:
-            low, high = bounds
-            if low <= spread.smallest and spread.largest <= high:
-                return
-            outside = np.less(a, low, out=_ROOMS.room("below", a, np.bool_))
-            outside |= np.greater(a, high, out=_ROOMS.room("above", a, np.bool_))
-            self._unit_saturated[self._layers[layer]] = column_count(outside)
+        activation, units = self._activations[layer], self._layers[layer]
+        z_values, a_values = z.reshape(-1), a.reshape(-1)
+        lowest, highest = z_values.argmin(), z_values.argmax()
+        self._z[layer].add_values(
+            z_values, total(z), float(z_values[lowest]), float(z_values[highest])
+        )
+        if activation.monotonic:
+            low, high = float(a_values[lowest]), float(a_values[highest])
+        else:
+            low, high = float(a_values.min()), float(a_values.max())
+        sums = ones(len(a), a.dtype) @ a
+        self._unit_sum[units] = sums
+        self._a[layer].add_values(a_values, float(sums @ ones(len(sums), a.dtype)), low, high)
+        if activation.silent:
+            self._unit_largest[units] = column_maximum(a)
+        bounds = activation.saturation
+        if bounds and not (bounds[0] <= low and high <= bounds[1]):
+            outside = np.less(a, bounds[0], out=_ROOMS.room("below", a, np.bool_))
+            outside |= np.greater(a, bounds[1], out=_ROOMS.room("above", a, np.bool_))
+            self._unit_saturated[units] = column_count(outside)
 
     def merge(self, other: "_TileSums") -> None:
         """Add the tiles that follow."""

@@ -38,7 +38,8 @@ class Activation:
     (None where the function does not saturate). `silent` says what it means that a unit is silent
     on every sample: "dead" (no gradient at all), "inactive" (a small one), or "" (does not apply).
     `kinks` are the `z` at which there is no derivative. `elementwise` is false for softmax, which
-    is an output layer's only.
+    is an output layer's only. `monotonic` says that a never falls as z grows: the extremes of a are
+    then found where those of z are.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Activation:
     silent: str = ""
     kinks: tuple[float, ...] = ()
     elementwise: bool = True
+    monotonic: bool = True
 
     def __reduce__(self) -> tuple[Callable[..., "Activation"], tuple[str, dict[str, float]]]:
         return _rebuild, (self.name, dict(self.parameters))
@@ -196,6 +198,7 @@ def softmax() -> Activation:
         formula="exp(z) / sum exp(z)",
         slope_formula="",
         elementwise=False,
+        monotonic=False,
     )
 
 

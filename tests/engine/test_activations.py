@@ -62,3 +62,16 @@ def test_saturation_bounds_are_where_the_slope_is_six_percent_of_its_maximum(act
     for edge in (low, high):
         slope = activation.derivative(np.array([[edge]])).item()
         assert slope == pytest.approx(0.06 * steepest, rel=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_only_a_function_that_never_falls_calls_itself_monotonic(name, dtype):
+    """But for the last bit, which exp and tanh may round either way."""
+    z = np.sort(np.random.default_rng(0).normal(scale=5, size=5000)).astype(dtype)
+    activation = ACTIVATIONS[name]()
+    if activation.elementwise:
+        steps = np.diff(activation.function(z))
+        assert activation.monotonic == bool((steps >= -4 * np.finfo(dtype).eps).all())
+    else:
+        assert not activation.monotonic
