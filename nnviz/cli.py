@@ -49,12 +49,14 @@ VERBS = {
     verb.name: verb
     for verb in (
         Verb("tui", "Debug a training run", "step through a training run in the terminal"),
+        Verb("run", "Train", "train to where a condition such as 'L1.dead > 10%' holds"),
         Verb("train", "Train", "train without the debugger: closing table, JSON, figures"),
         Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),
         Verb("circuit", "Look things up", "draw a formula as boxes, empty or solved step by step"),
+        Verb("predicates", "Look things up", "the words of breakpoints, watches and searches"),
         Verb("presets", "Look things up", "list the course's runs, or print one as a file"),
         Verb("data", "Look things up", "list the data sets, and whether they are on this machine"),
     )

@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the debugger. Raises InputError where run, data or changes can't be used."""
     from nnviz.debugger.command_checks import Terms
     from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.findings import RULES
     from nnviz.presets import find_experiment
 
     screen = has_screen()
@@ -74,7 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.script is not None:
         from nnviz.tui.script import read_script
 
-        script = read_script(arguments.script, Terms(source.info.depth, source.settings))
+        script = read_script(
+            arguments.script, Terms(source.info.depth, source.settings, tuple(RULES))
+        )
     if arguments.web:
         return _serve(arguments)
     if not (screen or arguments.plain):

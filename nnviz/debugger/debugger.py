@@ -3,17 +3,17 @@
 It knows nothing of screens: the terminal interface and its line-mode twin both drive this.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from nnviz.debugger.findings import RULES, Diagnosis, gather
 from nnviz.debugger.predicates import (
     Findings,
     Predicate,
     Rows,
     holds_at,
-    no_findings,
     parse_expression,
     parse_predicate,
     search,
@@ -54,29 +54,20 @@ class Stop:
     breakpoint: Breakpoint | None = None
 
 
-FindingsOf = Callable[[Timeline], Findings]
-
-
 class Debugger:
     """The branches of a run, the one that is looked at, its breakpoints and watches.
 
     `progress` is called with every iteration that a run does, for whoever shows it on the way.
     """
 
-    def __init__(
-        self,
-        timeline: Timeline,
-        finding_ids: Iterable[str] = (),
-        findings_of: FindingsOf = lambda timeline: no_findings(timeline.history),
-    ) -> None:
-        """Begin with one branch. `findings_of` gives what the word `finding(...)` refers to."""
+    def __init__(self, timeline: Timeline) -> None:
+        """Begin with one branch."""
         self.branches = {timeline.branch.name: timeline}
         self.timeline = timeline
-        self.finding_ids = tuple(finding_ids)
         self.breakpoints: tuple[Breakpoint, ...] = ()
         self.watches: tuple[Watch, ...] = ()
         self.progress: Callable[[Frame], None] = lambda frame: None
-        self._findings_of = findings_of
+        self._diagnoses: dict[str, Diagnosis] = {}
         self._numbers = 0
 
     @property
@@ -91,13 +82,31 @@ class Debugger:
         return index + 10 if batches == 1 else (index // batches + 1) * batches
 
     @property
+    def diagnosis(self) -> Diagnosis:
+        """What is wrong with the branch that is looked at, up to its latest iteration."""
+        name = self.timeline.branch.name
+        if name not in self._diagnoses:
+            self._diagnoses[name] = Diagnosis(self.timeline.source.info, self.timeline.history)
+        return self._diagnoses[name]
+
+    def gather_facts(self) -> None:
+        """Look at the branch's data, and check its gradients: some findings need that.
+
+        It takes as long as a few iterations, so it is left until the numbers are on the screen.
+        """
+        timeline = self.timeline
+        info = timeline.source.info
+        facts = gather(timeline.source)
+        self._diagnoses[timeline.branch.name] = Diagnosis(info, timeline.history, facts)
+
+    @property
     def findings(self) -> Findings:
         """What `finding(...)` refers to on the branch that is looked at."""
-        return self._findings_of(self.timeline)
+        return self.diagnosis.standing
 
     def predicate(self, text: str) -> Predicate:
         """Read a predicate for this run. Raises InputError that points at the wrong place."""
-        return parse_predicate(text, self.depth, self.finding_ids)
+        return parse_predicate(text, self.depth, RULES)
 
     def add_breakpoint(self, text: str) -> Breakpoint:
         """Stop wherever a predicate becomes true. Raises InputError where it can't be read."""

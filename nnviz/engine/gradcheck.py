@@ -94,14 +94,17 @@ def check_gradients(
     results = []
     arrays = zip(parameters.names, parameters.arrays, gradients.arrays, strict=True)
     for number, (name, W, dW) in enumerate(arrays):
-        inputs = passed.input_of(number) if number < network.depth else np.ones((1, 1))
+        inputs = passed.input_of(number) if number < network.depth else np.ones((1, X.shape[1]))
         possible = _entries_that_matter(W, inputs)
         chosen = rng.choice(possible, size=min(entries, len(possible)), replace=False)
+        layer = number % network.depth
         analytic, numeric = [], []
         for entry in chosen:
-            slope = _numeric_slope(network, parameters, W, int(entry), X, T, step)
+            unit, weight = divmod(int(entry), W.shape[1])
+            moved = step * inputs[weight]
+            slope = _numeric_slope(network, parameters, passed, T, layer, unit, moved, step)
             if slope is not None:
-                analytic.append(dW.flat[entry])
+                analytic.append(dW[unit, weight])
                 numeric.append(slope)
         skipped = len(chosen) - len(analytic)
         results.append(_result(name, np.array(analytic), np.array(numeric), noise, skipped))
@@ -117,19 +120,46 @@ def _entries_that_matter(W: Array, inputs: Array) -> Labels:
 
 
 def _numeric_slope(
-    network: Network, parameters: Parameters, W: Array, entry: int, X: Array, T: Array, step: float
+    network: Network,
+    parameters: Parameters,
+    passed: ForwardPass,
+    T: Array,
+    layer: int,
+    unit: int,
+    moved: Array,
+    step: float,
 ) -> float | None:
-    """d objective / dW[entry] by centred differences, or None where a kink lies between."""
-    kept = W.flat[entry]
-    W.flat[entry] = kept + step
-    above = forward(network, parameters, X)
-    W.flat[entry] = kept - step
-    below = forward(network, parameters, X)
-    W.flat[entry] = kept
+    """d objective / d weight by centred differences, or None where a kink lies between.
+
+    Moving a weight by `step` moves z of its unit by `moved`, one number per sample; only what
+    comes after that is computed again.
+    """
+    above = _with_moved_unit(network, parameters, passed, layer, unit, moved)
+    below = _with_moved_unit(network, parameters, passed, layer, unit, -moved)
     if _crosses_kink(network, above, below):
         return None
     objective = network.loss.objective
     return (objective(above.activations[-1], T) - objective(below.activations[-1], T)) / (2 * step)
+
+
+def _with_moved_unit(
+    network: Network,
+    parameters: Parameters,
+    passed: ForwardPass,
+    layer: int,
+    unit: int,
+    moved: Array,
+) -> ForwardPass:
+    z = passed.pre_activations[layer].copy()
+    z[unit] += moved
+    pre_activations, activations = list(passed.pre_activations), list(passed.activations)
+    for number in range(layer, network.depth):
+        if number > layer:
+            z = parameters.weights[number] @ activations[number - 1]
+            if parameters.biases:
+                z = z + parameters.biases[number]
+        pre_activations[number], activations[number] = z, network.activations[number].function(z)
+    return ForwardPass(passed.X, tuple(pre_activations), tuple(activations))
 
 
 def _crosses_kink(network: Network, above: ForwardPass, below: ForwardPass) -> bool:

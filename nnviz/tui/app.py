@@ -273,6 +273,19 @@ class NnvizApp(App[None]):
         """Look at a recorded iteration; never trains further."""
         self.order(Go(by, relative=True, recorded=True))
 
+    def action_finding(self, by: int) -> None:
+        """Go to the nearest iteration, on that side, at which something got worse."""
+        if self.view is None:
+            return
+        here = self.view.frame.index
+        there = [at for at in self.view.spoken if (at - here) * by > 0]
+        if not there:
+            self.notify(
+                "nothing got worse " + ("after" if by > 0 else "before") + " this iteration"
+            )
+            return
+        self.order(Go(min(there) if by > 0 else max(there)))
+
     def action_first(self) -> None:
         """Go to the first iteration."""
         if self.view is not None:

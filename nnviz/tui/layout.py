@@ -7,7 +7,7 @@ the less is shown: first the tabs go, then the phases. Nothing is refused.
 from dataclasses import dataclass
 
 WIDE = 120
-TABS = ("heat", "curves", "confusion", "phase", "breaks")
+TABS = ("heat", "curves", "confusion", "findings", "phase", "breaks")
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
     top, bottom = 2 + layers, height - 3 - foot
     pictures = min(80, width * 55 // 100)
     room = bottom - top
+    third = width * 2 // 5
+    phase = (width - third - 2) // 2
     return {
         "breadcrumb": Place(0, 1, width, 1),
         "layers": Place(0, 2, width, layers, titled=True),
@@ -74,6 +76,7 @@ def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
         "confusion": Place(
             pictures + 1, top + room // 2, width - pictures - 1, room - room // 2, titled=True
         ),
-        "breaks": Place(0, bottom, width // 2, foot, titled=True),
-        "phase": Place(width // 2 + 1, bottom, width - width // 2 - 1, foot, titled=True),
+        "findings": Place(0, bottom, third, foot, titled=True),
+        "phase": Place(third + 1, bottom, phase, foot, titled=True),
+        "breaks": Place(third + phase + 2, bottom, width - third - phase - 2, foot, titled=True),
     }

@@ -20,6 +20,7 @@ from nnviz.tui.detail import Question, Trouble
 from nnviz.tui.view import View, make_view
 
 VIEWS_PER_SECOND = 30
+GREETING = "press n to step"
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,9 @@ class Runner:
         try:
             debugger = self._open()
             debugger.timeline.source.cancelled = self._interrupted.is_set
-            self._view(debugger, reason="press n to step")
+            self._view(debugger, reason=GREETING)
+            debugger.gather_facts()
+            self._view(debugger, reason=GREETING)
             while (order := self._next()) is not None:
                 self._carry_out(debugger, order)
         except Exception as error:  # whatever it is, the screen has to say it: it is the only one

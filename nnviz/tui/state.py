@@ -11,15 +11,14 @@ DEBUGGER, LAYER, SAMPLE, COMPARE = "debugger", "layer", "sample", "compare"
 
 @dataclass(frozen=True)
 class SampleChoice:
-    """Sample `number` of a part, TRAIN or TEST, and among which samples next and previous go.
+    """Sample `number` (from 0) of a part, TRAIN or TEST.
 
-    `cell` is a cell of the confusion matrix, (label, predicted), and `wrong` means all that are
-    misclassified; without either all samples of the part are walked through.
+    `cell` is a cell of the confusion matrix, (label, predicted), whose samples are walked through;
+    without it all of the part are.
     """
 
     part: str = TRAIN
     number: int = 0
-    wrong: bool = False
     cell: tuple[int, int] | None = None
 
 

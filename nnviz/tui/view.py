@@ -11,6 +11,7 @@ import numpy as np
 
 from nnviz.debugger.commands import COMMANDS
 from nnviz.debugger.debugger import Breakpoint, Debugger, Watch
+from nnviz.debugger.findings import Diagnosis, Finding
 from nnviz.debugger.forks import Branch
 from nnviz.debugger.history import History
 from nnviz.debugger.phases import Phase
@@ -45,6 +46,7 @@ Scales = Mapping[tuple[str, int], Scale]
 class View:
     """All that panels draw. `mode` is PAUSED, RUNNING or SEEKING; `reason` says why it stopped.
 
+    `findings` stand at this iteration; `spoken` are the iterations at which it got worse.
     `scales` stand still while the run plays. `confusion` counts the batch's samples by label (rows)
     and prediction, `phase_arrays` are those of the phase; both are empty while it runs. `speed` is
     iterations per second while running (0: unknown). Columns of `history` are cut at
@@ -62,6 +64,8 @@ class View:
     branches: tuple[Branch, ...]
     breakpoints: tuple[Breakpoint, ...]
     watches: tuple[tuple[Watch, float], ...]
+    findings: tuple[Finding, ...]
+    spoken: tuple[int, ...]
     pictures: tuple[LayerPictures, ...]
     scales: Scales
     confusion: Array
@@ -124,6 +128,12 @@ def confusion_matrix(timeline: Timeline) -> Array:
     return counts
 
 
+def starts(diagnosis: Diagnosis, first: int) -> tuple[int, ...]:
+    """The iterations at which things got worse: where the highest level of all findings rose."""
+    levels = diagnosis.levels().astype(int)
+    return tuple((np.flatnonzero(np.diff(levels, prepend=0) > 0) + first).tolist())
+
+
 def phase_arrays(timeline: Timeline) -> Mapping[str, Array]:
     """The arrays that the present phase has computed, by name."""
     names = [name for name in timeline.phase.arrays if name != "loss"]
@@ -141,6 +151,7 @@ def make_view(
     """The view of a debugger as it stands; while it runs, scales are those of the view before."""
     timeline = debugger.timeline
     source = timeline.source
+    diagnosis = debugger.diagnosis
     pictures = layer_pictures(timeline)
     still = before is None or mode == PAUSED
     scales = picture_scales(pictures) if before is None or still else before.scales
@@ -156,6 +167,8 @@ def make_view(
         branches=tuple(other.branch for other in debugger.branches.values()),
         breakpoints=debugger.breakpoints,
         watches=debugger.watched(),
+        findings=diagnosis.at(timeline.index),
+        spoken=starts(diagnosis, timeline.history.first),
         pictures=pictures,
         scales=scales,
         confusion=confusion_matrix(timeline) if still else np.zeros((0, 0)),

@@ -25,13 +25,14 @@ def running(open_debugger):
         assert not runner.alive
 
 
-def paused(views, index=None):
-    """The next view of a run that has stopped (at `index`)."""
+def paused(views, index=None, says=""):
+    """The next view of a run that has stopped (at `index`, for a reason that `says` this)."""
     while True:
         view = views.get(timeout=20)
         if isinstance(view, Exception):
             raise view
-        if view.mode == "PAUSED" and (index is None or view.frame.index == index):
+        here = index is None or view.frame.index == index
+        if view.mode == "PAUSED" and here and says in view.reason:
             return view
 
 
@@ -61,7 +62,7 @@ def test_going_before_the_first_iteration_stays_there_and_says_so(running):
     runner, views = running()
     paused(views)
     runner.send(Go(-1, relative=True))
-    assert "first" in paused(views, 0).reason
+    paused(views, 0, says="the first one")
 
 
 def test_playing_stops_where_it_was_told_to(running):
@@ -94,10 +95,11 @@ def test_scales_stand_still_while_it_runs_and_confusion_counts_every_sample(runn
     first = paused(views)
     assert first.confusion.sum() == first.info.samples
     runner.send(Play(until=200))
+    still = first
     while (view := views.get(timeout=20)).mode != "RUNNING":
-        pass
-    assert view.scales is first.scales
-    assert paused(views, 200).scales is not first.scales
+        still = view
+    assert view.scales is still.scales
+    assert paused(views, 200).scales is not still.scales
 
 
 def test_what_goes_wrong_on_the_thread_is_handed_over():

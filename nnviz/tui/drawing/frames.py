@@ -179,7 +179,7 @@ def draw_labels(
         text = labels[index]
         if frame.look.curves_by_glyph:
             text = f"{GLYPHS[index % len(GLYPHS)]} {text}"
-        ellipsis = "~" if frame.look.ascii else "…"
+        ellipsis = frame.look.ellipsis
         grid.put(left, row, fit_text(text, room, ellipsis=ellipsis), series_key(index))
 
 

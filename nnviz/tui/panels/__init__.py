@@ -6,7 +6,18 @@ from types import MappingProxyType
 
 from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.panels import bars, breaks, confusion, curves, heat, layers, phase, spreads, units
+from nnviz.tui.panels import (
+    bars,
+    breaks,
+    confusion,
+    curves,
+    findings,
+    heat,
+    layers,
+    phase,
+    spreads,
+    units,
+)
 from nnviz.tui.state import DEBUGGER, LAYER, Choice
 from nnviz.tui.view import View
 
@@ -33,6 +44,7 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "tabs": Panel("Tabs", bars.tabs),
         "heat": Panel("Pictures", heat.draw),
         "curves": Panel("Curves", curves.draw),
+        "findings": Panel("Findings", findings.draw),
         "phase": Panel("Phase", phase.draw),
         "confusion": Panel("Confusion", confusion.draw),
         "breaks": Panel("Breakpoints, watches, branches", breaks.draw),

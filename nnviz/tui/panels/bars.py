@@ -25,6 +25,7 @@ def timeline(view: View, choice: Choice, width: int, height: int, look: Look) ->
         recorded=view.recorded,
         position=view.frame.index,
         keyframes=view.keyframes,
+        findings=view.spoken,
         forks=[branch.at for branch in view.branches if branch.parent == view.branch.name],
         breakpoints=[hit for item in view.breakpoints for hit in item.hits],
     )
@@ -96,9 +97,7 @@ def message(view: View, choice: Choice, width: int, height: int, look: Look) -> 
     """Why the run stopped, or what the last command said."""
     grid = Grid(width, 1)
     key = "breakpoint" if view.reason.startswith("breakpoint") else "label"
-    grid.put(
-        1, 0, fit_text(view.reason, max(0, width - 2), ellipsis="~" if look.ascii else "…"), key
-    )
+    grid.put(1, 0, fit_text(view.reason, max(0, width - 2), ellipsis=look.ellipsis), key)
     return grid.cells()
 
 

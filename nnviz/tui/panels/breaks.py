@@ -34,9 +34,7 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     lines += [(f"  {EMPTY[2]}", "muted")] * (len(view.branches) == 1)
     grid = Grid(width, height)
     for row, (text, key) in enumerate(lines[:height]):
-        grid.put(
-            1, row, fit_text(text, max(0, width - 2), ellipsis="~" if look.ascii else "…"), key
-        )
+        grid.put(1, row, fit_text(text, max(0, width - 2), ellipsis=look.ellipsis), key)
     if len(lines) > height:
         grid.put(
             1, height - 1, f"  and {len(lines) - height + 1} more lines: enlarge with z", "muted"

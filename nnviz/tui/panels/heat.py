@@ -86,7 +86,7 @@ def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
     """The picture's name and the two ends of its scale."""
     grid = Grid(width, 1)
     text = f"{TITLES[kind].format(layer)} {_ends(view.scales[kind, layer], look)}"
-    grid.put(0, 0, fit_text(text, width), "label")
+    grid.put(0, 0, fit_text(text, width, ellipsis=look.ellipsis), "label")
     return grid.cells()
 
 

@@ -16,8 +16,8 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     phase = view.phase
     head = Grid(width, 3)
     head.put(1, 0, phase.label, "here")
-    head.put(16, 0, fit_text(phase.formula, max(0, width - 17)))
-    head.put(16, 1, fit_text(phase.shapes, max(0, width - 17)), "muted")
+    head.put(16, 0, fit_text(phase.formula, max(0, width - 17), ellipsis=look.ellipsis))
+    head.put(16, 1, fit_text(phase.shapes, max(0, width - 17), ellipsis=look.ellipsis), "muted")
     if phase.kind == "loss":
         head.put(16, 2, f"loss = {view.frame.loss:.6f}", "")
     if not view.phase_arrays or height < 6:
@@ -41,13 +41,20 @@ def _array(name: str, array: Array, width: int, height: int, look: Look) -> Cell
         if columns > width and name[0] in "zLd" and name[1] != "W"
         else ""
     )
-    label.put(0, 0, fit_text(f"{name} {rows} x {columns}{cut}", width), "label")
+    label.put(
+        0, 0, fit_text(f"{name} {rows} x {columns}{cut}", width, ellipsis=look.ellipsis), "label"
+    )
     with np.errstate(all="ignore"):
         numbers = (
             f"mean {compact(float(array.mean())).strip()} std {compact(float(array.std())).strip()}"
         )
     sign = "+-" if look.ascii else "±"
-    label.put(0, 1, fit_text(f"{numbers} {sign}{compact(scale.high).strip()}", width), "muted")
+    label.put(
+        0,
+        1,
+        fit_text(f"{numbers} {sign}{compact(scale.high).strip()}", width, ellipsis=look.ellipsis),
+        "muted",
+    )
     drawn = heat_map(shown, scale, width, max(1, height - 2), look, square=False)
     body = stack(label.cells(), drawn)
     return beside(body, blank(max(0, width - body.width), 1), gap=0)

@@ -1,0 +1,201 @@
+"""Rules about how the training gets on: not at all, backwards, out of all bounds, or too well."""
+
+import numpy as np
+
+from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, SETTLED
+from nnviz.debugger.findings.rates import unsolved
+from nnviz.debugger.findings.records import Level, Remedy
+from nnviz.debugger.findings.start import SOUND
+from nnviz.debugger.findings.view import (
+    Reading,
+    View,
+    fall,
+    graded,
+    running,
+    trailing_mean,
+    where,
+)
+from nnviz.engine.arrays import Array, Mask
+
+SMALLER_STEPS = (
+    Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
+    Remedy("divide the learning rate by 100", factors={"learning_rate": 0.01}),
+    SOUND,
+)
+
+
+def stuck(view: View) -> Mask:
+    """Where the loss fell by less than 1 % in 20 iterations, with a lot left to learn."""
+    standing = fall(view.smoothed_loss(), CHECK_AFTER) < LIMITS["stuck-drop"].red
+    return standing & unsolved(view)
+
+
+def exploding(view: View) -> Reading | None:
+    """Numbers that are not finite any more."""
+    names = ["loss", *(f"L{i.number}.z_std" for i in view.info.layers)]
+    names += [f"dW{i.number}.norm" for i in view.info.layers]
+    broken = ~np.isfinite([view.column(name) for name in names])
+
+    def evidence() -> str:
+        first = int(np.argmax(broken.any(axis=0)))
+        where_first = [name for name, row in zip(names, broken, strict=True) if row[first]]
+        later = [name for name in where_first if name != "loss"]
+        return f"{(later or where_first)[0].split('.')[0]} holds NaN or infinity"
+
+    return Reading(
+        where(view.constant(Level.RED), broken.any(axis=0)),
+        evidence,
+        "Numbers have outgrown what can be computed with, and everything after them is lost: steps "
+        "or start weights are far too large.",
+        lambda: SMALLER_STEPS,
+        metric="loss",
+    )
+
+
+def diverging(view: View) -> Reading | None:
+    """A loss that has climbed far above where it began."""
+    start, loss = view.at_start("loss"), view.smoothed_loss()
+    return Reading(
+        running(graded(loss / start, "diverging"), SETTLED),
+        lambda: (
+            f"the loss is {loss[-1]:.3g}, {loss[-1] / start:.1f} times what it was at the start"
+        ),
+        "Training makes it worse: the steps overshoot, each further than the one before.",
+        lambda: SMALLER_STEPS,
+        metric="loss",
+        delay=SETTLED - 1,
+    )
+
+
+def no_gradient(view: View) -> Reading | None:
+    """No layer gets a gradient: nothing will ever change again."""
+    norms = view.each("dW", "norm").max(axis=0)
+    return Reading(
+        graded(norms, "no-gradient"),
+        lambda: f"the largest gradient norm of all layers is {norms[-1]:.1g}",
+        "No gradient arrives anywhere, so nothing will ever change again.",
+        lambda: (Remedy("use leaky ReLU", {"activation": "leaky_relu"}), SOUND),
+        metric="dW1.norm",
+    )
+
+
+def vanishing(view: View) -> Reading | None:
+    """The first layer gets next to no gradient compared with the last, and the loss is stuck."""
+    last = view.column(f"dW{view.info.depth}.rms")
+    ratio = view.column("dW1.rms") / last
+    return Reading(
+        where(graded(ratio, "vanishing"), stuck(view)),
+        lambda: (
+            f"the gradient of W1 is {ratio[-1]:.2g} of that of W{view.info.depth} (RMS), and "
+            f"the loss fell by less than 1 % in {CHECK_AFTER} iterations"
+        ),
+        "Going back, the gradient is multiplied by each layer's slope and weights, and little is "
+        "left of it at the first layer.",
+        lambda: (
+            Remedy("use ReLU with He's weights", {"activation": "relu", "initializer": "he"}),
+            Remedy("draw weights that fit the fan-in (Glorot)", {"initializer": "glorot"}),
+            SOUND,
+        ),
+        metric="dW1.rms",
+        delay=CHECK_AFTER,
+    )
+
+
+def stuck_at_chance(view: View) -> Reading | None:
+    """The loss stays where a constant answer would put it: nothing is learnt."""
+    loss, chance = view.smoothed_loss(), view.info.chance_loss
+    return Reading(
+        where(running(graded(loss / chance, "stuck-at-chance"), CHECK_AFTER), stuck(view)),
+        lambda: (
+            f"the loss is {loss[-1]:.4g}, a constant answer has {chance:.4g}, and it fell by "
+            f"less than 1 % in {CHECK_AFTER} iterations"
+        ),
+        "The net has learnt nothing that a constant answer wouldn't know.",
+        lambda: (
+            Remedy("multiply the learning rate by 10", factors={"learning_rate": 10.0}),
+            Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
+            SOUND,
+        ),
+        metric="loss",
+        delay=CHECK_AFTER,
+    )
+
+
+def plateau(view: View) -> Reading | None:
+    """The loss has come to stand, neither at chance nor solved."""
+    loss = view.column("loss")
+    drop = fall(loss, CHECK_AFTER)
+    flat = graded(np.abs(drop), "plateau")
+    return Reading(
+        where(flat, unsolved(view) & (np.abs(slope_t(loss, CHECK_AFTER)) < 2)),
+        lambda: (
+            f"the loss is {loss[-1]:.4g} and fell by {drop[-1]:.2%} in {CHECK_AFTER} iterations"
+        ),
+        "Training stands still with a lot left to learn.",
+        lambda: (
+            Remedy("multiply the learning rate by 3", factors={"learning_rate": 3.0}),
+            Remedy("divide the learning rate by 3", factors={"learning_rate": 1 / 3}),
+            Remedy("add momentum", {"momentum": 0.9}, {"learning_rate": 0.2}),
+        ),
+        metric="loss",
+        delay=CHECK_AFTER,
+    )
+
+
+def slope_t(values: Array, count: int) -> Array:
+    """Student's t of the slope of a line through the last `count` values; NaN before."""
+    x = np.arange(count) - (count - 1) / 2
+    if len(values) < count:
+        return np.full(len(values), np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(values, count)
+    spread = float(x @ x)
+    slope = windows @ x / spread
+    rest = ((windows - windows.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) - slope**2 * spread
+    t = slope / np.sqrt(np.maximum(rest, 0) / (count - 2) / spread)
+    return np.concatenate([np.full(count - 1, np.nan), t])
+
+
+def overfit(view: View) -> Reading | None:
+    """The test loss rises and test answers get worse while the training loss falls.
+
+    A test loss alone that rises is info (the net only gets surer of the same answers), and so is a
+    gap between the accuracies, which any good net shows on few samples.
+    """
+    train, test = view.whole("loss"), _filled(view.whole("test_loss"))
+    accuracy = _filled(view.whole("test_accuracy"))
+    best = np.minimum.accumulate(np.nan_to_num(test, nan=np.inf))
+    falling = trailing_mean(train, min(view.info.batches_per_epoch, CHECK_AFTER))
+    gains = falling < _at_new_best(best, falling)
+    worse = running(graded(np.where(gains, test / best, np.nan), "overfit"), CHECK_AFTER)
+    lost = np.maximum.accumulate(np.nan_to_num(accuracy)) - accuracy
+    gap = view.whole("accuracy") - accuracy
+    levels = np.maximum(
+        np.where(lost > LIMITS["accuracy-lost"].amber, worse, np.minimum(worse, Level.INFO)),
+        graded(gap, "accuracy-gap"),
+    )
+    return Reading(
+        levels[len(levels) - len(view) :].astype(np.int8),
+        lambda: (
+            f"test loss {test[-1]:.3g} (best {best[-1]:.3g}), test accuracy {accuracy[-1]:.1%} "
+            f"(best {accuracy[-1] + lost[-1]:.1%}), {gap[-1]:.1%} below that on training samples"
+        ),
+        "The net learns the training samples by heart: what it still gains there, it doesn't gain "
+        "on others.",
+        lambda: (
+            Remedy("train on more data", {"data": "mnist"}),
+            Remedy("use fewer hidden units", {"hidden": (32,)}),
+        ),
+        metric="test_loss",
+    )
+
+
+def _filled(values: Array) -> Array:
+    """Each NaN replaced by the last number before it."""
+    known = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(len(values))))
+    return values[known]
+
+
+def _at_new_best(best: Array, values: Array) -> Array:
+    """For each iteration the value at the last one where `best` improved."""
+    improved = np.concatenate([[True], best[1:] < best[:-1]])
+    return values[np.maximum.accumulate(np.where(improved, np.arange(len(best)), 0))]

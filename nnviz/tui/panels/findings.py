@@ -1,0 +1,50 @@
+"""What is wrong with the run at this iteration: numbers, cause, remedy; consequences folded."""
+
+from textwrap import wrap
+
+from nnviz.debugger.findings import Finding, Level
+from nnviz.tui.drawing.cells import Cells, Grid
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import fit_text
+from nnviz.tui.state import Choice
+from nnviz.tui.view import View
+
+WORDS = {Level.RED: "RED", Level.AMBER: "AMBER", Level.INFO: "info"}
+KEYS = {Level.RED: "dead", Level.AMBER: "warn", Level.INFO: "muted"}
+Line = tuple[str, str]
+
+
+def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+    """List the findings, causes first; the first one in full, the others as there is room."""
+    grid = Grid(width, height)
+    room = max(10, width - 2)
+    lines: list[Line] = []
+    for finding in view.findings:
+        lines += _lines(finding, room)
+    if not lines:
+        lines = [("nothing is wrong here, as far as the rules can see", "muted")]
+    for row, (text, key) in enumerate(lines[:height]):
+        grid.put(1, row, fit_text(text, room, ellipsis=look.ellipsis), key)
+    if len(lines) > height:
+        more = f"and {len(lines) - height + 1} more lines: enlarge with z"
+        grid.put(1, height - 1, fit_text(more, room), "muted")
+    return grid.cells()
+
+
+def headline(finding: Finding) -> str:
+    """Level, place, id and since when, in words."""
+    place = f" {finding.place}" if finding.place else ""
+    return f"{WORDS[finding.level]}{place} {finding.id} since {finding.since}"
+
+
+def _lines(finding: Finding, width: int) -> list[Line]:
+    """A finding as lines: a consequence takes one."""
+    if finding.consequence_of is not None:
+        cause, layer = finding.consequence_of
+        of = f"L{layer} {cause}" if layer else cause
+        return [(f"  - {headline(finding)}, a consequence of {of}", "muted")]
+    lines = [(f"{headline(finding)}: {finding.evidence}", KEYS[finding.level])]
+    lines += [(f"  {line}", "") for line in wrap(finding.cause, width - 2)]
+    if finding.remedies:
+        lines.append((f"  remedy: {finding.remedies[0].text}", "label"))
+    return lines
