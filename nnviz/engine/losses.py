@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from nnviz.engine.activations import Activation
+from nnviz.engine.activations import ACTIVATIONS, Activation
 from nnviz.engine.arrays import Array
 
 
@@ -67,7 +67,7 @@ def squared_error() -> Loss:
             else f"{a} - T"
         ),
         formula="sum((L - T)^2) / N",
-        partners=("sigmoid", "tanh", "relu", "leaky_relu", "identity"),
+        partners=tuple(name for name, make in ACTIVATIONS.items() if make().elementwise),
         chance=lambda classes: (classes - 1) / classes,
     )
 
