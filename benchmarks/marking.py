@@ -177,18 +177,15 @@ def slips(population: Population, chance: random.Random) -> Iterator[Result]:
 def _slip_figures(population: Population, count: Counter[str]) -> Iterator[Result]:
     name = population.name
     for kind, target in (("one slip", ">= 100"), ("two slips", ">= 99")):
-        yield _share(f"{name}, {kind}: only its box loses", count, kind, "alone", target)
-        yield Result(f"{name}, {kind}: tables", count[kind], "")
-        zero = f"{kind} with a new zero"
-        if count[zero]:
-            yield _share(f"{name}, {zero}: only its box loses", count, zero, "alone")
-        lost = f"{kind} lost more"
-        if count[lost]:
-            yield _share(
-                f"{name}, {kind}: flagged where more is lost", count, lost, "flagged", ">= 100"
-            )
-        other = f"{kind}, another number"
-        yield _share(f"{name}, {other}: only its box loses", count, other, "alone")
+        for accident in ("", ", another number"):
+            for zero in ("", ", new zero"):
+                group = kind + accident + zero
+                wanted = None if zero else target
+                yield Result(f"{name}, {group}: tables", count[group], "")
+                yield _share(f"{name}, {group}: only it loses", count, group, "alone", wanted)
+    if count["lost more"]:
+        text = f"{name}: flagged for a person where more is lost"
+        yield _share(text, count, "lost more", "flagged", ">= 100")
     yield _share(f"{name}: a named slip in the headline", count, "named", "found", ">= 99")
     yield _share(
         f"{name}: a named slip alone, no tie", count, "named", "sole", population.without_ties
@@ -232,18 +229,17 @@ def _plant(
 def _outcome(
     plans: tuple[Plan, ...], table: Table, right: Table, marks: TableMarks
 ) -> Iterator[str]:
+    """Yield what to count: the group of the table, and what held for it."""
     kind = ("one slip", "two slips")[len(plans) - 1]
+    accident = any(plan.word in (ANOTHER_NUMBER, MISWRITTEN) for plan in plans)
+    new_zero = any(text == "0" != right.written[cell] for cell, text in table.written.items())
     slipped = frozenset().union(*table.shows_in)
     alone = {cell.name for cell in marks.cells if cell.credit < 1} <= slipped
-    new_zero = any(text == "0" != right.written[cell] for cell, text in table.written.items())
-    group = f"{kind} with a new zero" if new_zero else kind
+    group = kind + ", another number" * accident + ", new zero" * new_zero
     yield from (group, f"{group}: alone") if alone else (group,)
     if not alone:
-        lost = f"{kind} lost more"
-        yield from (lost, f"{lost}: flagged") if marks.flags else (lost,)
-    if any(plan.word in (ANOTHER_NUMBER, MISWRITTEN) for plan in plans):
-        group = f"{kind}, another number"
-        yield from (group, f"{group}: alone") if alone else (group,)
+        yield from ("lost more", "lost more: flagged") if marks.flags else ("lost more",)
+    if accident:
         return
     named = ("named", "named pair")[len(plans) - 1]
     yield named

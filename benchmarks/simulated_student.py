@@ -322,11 +322,9 @@ def is_fair(circuit: Circuit) -> bool:
         if not is_gradient
     )
     zeros = sum(number == 0 for number in numbers.values())
-    return (
-        not saturated
-        and 3 * zeros <= len(numbers)
-        and all(n == 0 or 1e-3 < n < 1e5 for n in numbers.values())
-    )
+    if saturated or 3 * zeros > len(numbers) or len(set(numbers.values())) < 4:
+        return False
+    return all(n == 0 or 1e-3 < n < 1e5 for n in numbers.values())
 
 
 def random_circuits(chance: random.Random, count: int) -> list[Circuit]:

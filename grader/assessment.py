@@ -13,7 +13,7 @@ from functools import cached_property
 
 from nnviz.circuit.evaluation import Solution, activation_rule, gradient_rule
 from nnviz.circuit.graph import Circuit
-from nnviz.circuit.numbers import Typed, agrees, fits
+from nnviz.circuit.numbers import Typed, agrees, fits, rounded
 from nnviz.circuit.operations import UndefinedError, Value
 
 Cell = tuple[int, bool]
@@ -128,18 +128,20 @@ def _within_rounding(
 ) -> bool:
     """Say whether a number follows from the student's own numbers before these were rounded.
 
-    A wrong number is only known as it was written. Where the right one can't be written in as
-    many digits, a box computed from it may be off by what half a unit of its last place does.
+    A wrong number is only known as it was written, one in an empty box not at all. Where the right
+    one can't be written in as many digits, a box computed from it may be off by what half a unit
+    of its last place does.
     """
     index, is_gradient = cell
+    typed_here = typed[cell]
     slack = 0.0
     for source in circuit.sources[cell]:
-        number = typed.get(source)
-        true = (truth.gradients if source[1] else truth.activations)[source[0]]
-        if number is None or number.significant < significant_digits or fits(true, number):
-            continue
         activations, gradients = list(table.activations), list(table.gradients)
         shifted = gradients if source[1] else activations
+        true = (truth.gradients if source[1] else truth.activations)[source[0]]
+        number = typed.get(source) or rounded(shifted[source[0]], typed_here.significant)
+        if number.significant < significant_digits or fits(true, number):
+            continue
         shifted[source[0]] = float(number.value) + float(number.unit) / 2
         try:
             value = (
@@ -150,5 +152,5 @@ def _within_rounding(
         except UndefinedError:
             continue
         slack += abs(float(value) - float(rule))
-    number = typed[cell]
-    return slack > 0 and abs(float(number.value) - float(rule)) <= slack + float(number.unit)
+    error = abs(float(typed_here.value) - float(rule))
+    return slack > 0 and error <= slack + float(typed_here.unit)

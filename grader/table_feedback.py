@@ -36,7 +36,8 @@ def headline(
 
     `carried_on` are boxes that follow from a slip and lose nothing, which the last line says.
     """
-    if len({number.value for number in explanation.typed.values()}) == 1 < len(explanation.typed):
+    full = len(explanation.typed) == len(circuit.cells) and explanation.slips
+    if full and len({number.value for number in explanation.typed.values()}) == 1:
         first = next(iter(circuit.cells.values()))
         return [
             "The same number stands in every box, so nothing shows how it was found. "

@@ -17,6 +17,7 @@ from nnviz.circuit.notation import plain
 from nnviz.circuit.operations import UndefinedError, Value, tidy
 
 MAX_TYPED = 120
+SMALLEST = 1e-9
 _PLAIN_INTEGER = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[-+]?(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?")
 _COMMA = re.compile(r"([-+]?)(\d+),(\d+)")
@@ -69,10 +70,12 @@ def agrees(typed: Typed, value: Value, significant_digits: int) -> bool:
     """Say whether a typed number is `value`, exactly or as well as its decimals can say it.
 
     An exact value that the typed decimals could have held must be met exactly. Another one must
-    be met in `significant_digits` digits.
+    be met in `significant_digits` digits; 0 stands for floats that a calculator shows as 0.
     """
     if typed.value == value:
         return True
+    if typed.value == 0:
+        return isinstance(value, float) and abs(value) < SMALLEST
     if type(value) is int and type(typed.value) is not float:
         return False
     if not typed.unit:
@@ -104,6 +107,15 @@ def fits(value: Value, typed: Typed) -> bool:
     """Say whether `value` can be written in full in the decimals of `typed`."""
     right, unit = float(value), float(typed.unit)
     return math.isclose(round(right / unit) * unit, right, rel_tol=1e-9)
+
+
+def rounded(value: Value, digits: int) -> Typed:
+    """Return a value as one would have typed it in that many significant digits."""
+    if value == 0:
+        return Typed(0, 1, digits)
+    place = math.floor(math.log10(abs(float(value)))) - digits + 1
+    unit = 10.0**place
+    return Typed(round(float(value) / unit) * unit, unit, digits)
 
 
 def _read(text: str) -> Typed | Unreadable:
