@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from statistics import median
 from time import thread_time
 
 import numpy as np
 
+from benchmarks.measuring import Result, Results
 from nnviz.tui.drawing.bars import Timeline, sparkline, timeline_bar, update_gauge
 from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.curves import Series, plot
@@ -75,8 +76,8 @@ def drawings() -> dict[str, tuple[float, Drawing]]:
     }
 
 
-def run() -> Iterator[tuple[str, float, str, float]]:
-    """Yield (name, median ms of processor time, unit, target), the drawings taking turns."""
+def results() -> Results:
+    """Yield the median processor time of each drawing, the drawings taking turns."""
     table = drawings()
     times: dict[str, list[float]] = {name: [] for name in table}
     for frame in range(ROUNDS):
@@ -85,9 +86,4 @@ def run() -> Iterator[tuple[str, float, str, float]]:
             strips(draw(frame), LOOK)
             times[name].append(1000 * (thread_time() - start))
     for name, (target, _) in table.items():
-        yield name, median(times[name]), "ms", target
-
-
-if __name__ == "__main__":
-    for name, value, unit, target in run():
-        print(f"{name:<40} {value:7.3f} {unit}  (target < {target} {unit})")
+        yield Result(name, median(times[name]), "ms", f"<= {target:g}")

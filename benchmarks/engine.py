@@ -33,7 +33,7 @@ def results() -> Results:
     ours, others = "Trainer, all statistics", contenders(dataset)
     floor = {"the products": products(dataset), "the products, kept": kept_products(dataset)}
     trainers = {"Trainer": iterate(COURSE, dataset), ours: iterate_measured(COURSE, dataset)}
-    times = in_turns({**floor, **trainers, **others}, ROUNDS)
+    times = in_turns({**floor, **trainers, **others}, ROUNDS, rest=0.2)
     bare = "x bare products"
     yield Result("MNIST, all statistics", ratio(times, ours, "the products"), bare, "<= 1.05")
     yield Result("MNIST, no statistics", ratio(times, "Trainer", "the products"), bare)

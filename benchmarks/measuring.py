@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import NamedTuple
 
 
@@ -37,11 +37,18 @@ Results = Iterator[Result]
 Times = Mapping[str, list[float]]
 
 
-def in_turns(contenders: Mapping[str, Callable[[], object]], rounds: int) -> Times:
-    """Run each contender once per round, in turns; seconds of each, after one round unmeasured."""
+def in_turns(
+    contenders: Mapping[str, Callable[[], object]], rounds: int, rest: float = 0.0
+) -> Times:
+    """Run each contender once per round, in turns; seconds of each, after one round unmeasured.
+
+    `rest` seconds lie between them: some libraries' threads stay awake for a while after their
+    work, at the expense of whoever comes next.
+    """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(rounds + 1):
         for name, work in contenders.items():
+            sleep(rest)
             start = perf_counter()
             work()
             if turn:
