@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     for metric in LAYER_METRICS:
         print(f"  {f'{metric.prefix}{last}.{metric.name}':<24}{metric.help}")
     print("Findings, as finding(NAME):")
-    for name in RULES:
-        print(f"  {name}")
+    for name, rule in RULES.items():
+        print(f"  {name:<24}{rule.summary}")
     print(GRAMMAR)
     return 0
 
