@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Take a run, what to change in it, and what to make of it."""
-    parser.add_argument("run", metavar="RUN", help="a preset (see `nnviz presets`) or a FILE.toml")
+    parser.add_argument(
+        "run", metavar="RUN", help="a preset (see `nnviz presets`), FILE.toml, or FILE.nnviz"
+    )
     add_changes(parser)
     parser.add_argument("--figures", metavar="DIR", type=Path, help="draw the run into this folder")
     parser.add_argument(
@@ -44,15 +46,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train and print the summary. Raises InputError where run, data or changes can't be used."""
     from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.runs import experiment_of
     from nnviz.headless import run_headless
-    from nnviz.presets import find_experiment
 
     every = arguments.figures_every
     if every is not None and (every < 1 or arguments.figures is None):
         raise InputError(
             f"--figures-every {every}: expected 1 or more, together with --figures DIR"
         )
-    experiment = changed(find_experiment(arguments.run), arguments)
+    experiment = changed(experiment_of(arguments.run), arguments)
     source = EngineSource(experiment)
     for note in notes(experiment, source.dataset.note):
         print(f"nnviz: {note}", file=sys.stderr)

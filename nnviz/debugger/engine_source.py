@@ -24,7 +24,7 @@ from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import BackwardPass, ForwardPass, accuracy, forward
 from nnviz.engine.tiles import TiledData
-from nnviz.engine.training import Iteration, Setup, State, Trainer
+from nnviz.engine.training import Iteration, Setup, State, Trainer, laid_out
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
 
@@ -201,9 +201,10 @@ class EngineSource:
                 f"the state has the arrays {describe(arrays)}; this run has {describe(expected)}"
             )
         values, count = list(arrays.values()), len(state.parameters.arrays)
-        parameters = state.parameters.with_arrays(values[:count]).read_only()
         end = count + len(state.optimizer_state)
-        return EngineSnapshot(State(index, parameters, tuple(values[count:end])), (*values[end:],))
+        parameters = state.parameters.with_arrays(laid_out(values[:count])).read_only()
+        packed = State(index, parameters, laid_out(values[count:end]))
+        return EngineSnapshot(packed, tuple(values[end:]))
 
     def fork(
         self,
@@ -251,7 +252,7 @@ class EngineSource:
                 )
             with np.errstate(over="ignore"):  # infinity is something to look at
                 named[name] = array.astype(named[name].dtype)
-        edited = parameters.with_arrays(list(named.values())).read_only()
+        edited = parameters.with_arrays(laid_out([*named.values()])).read_only()
         return replace(snapshot, state=replace(snapshot.state, parameters=edited))
 
     @property

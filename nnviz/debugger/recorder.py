@@ -51,6 +51,7 @@ class Recorder:
         states = list(snapshots) or [source.snapshot()]
         self.path, self.source, self.problem = path, source, ""
         self._clock, self._written_at = clock, clock()
+        self._last_states: tuple[Any, ...] = ()
         self._next, self._keyframe_bytes, self._open = states[0].index, 0, True
         self._writer = RecordWriter(path)
         header = describe(source, states[0], branch if branch is not None else Branch())
@@ -65,14 +66,17 @@ class Recorder:
             row = history.values(self._next).astype("<f8")
             self._append(ITERATION, row.data.cast("B"), memoryview(units.tobytes()))
             self._next += 1
+        if self.source.index != self._next:
+            return
+        self._last_states = (*self._last_states[-1:], self.source.snapshot())
         wait = KEYFRAME_SECONDS * 2 ** (self._keyframe_bytes // KEYFRAMES_DOUBLE)
-        if self._clock() - self._written_at >= wait and self.source.index == self._next:
-            self._write_keyframe(self.source.snapshot())
+        if self._clock() - self._written_at >= wait:
+            self._write_keyframe(self._last_states[-1])
 
     def close(self) -> None:
-        """Write the last state, so that the run can be gone on with, and that this is the end."""
-        if self.source.index == self._next:
-            self._write_keyframe(self.source.snapshot())
+        """Write the last states, before and after the last iteration, and that this is the end."""
+        for snapshot in self._last_states:
+            self._write_keyframe(snapshot)
         self._append(END)
         self._writer.close()
         self._open = False
@@ -89,7 +93,7 @@ class Recorder:
         self.close()
 
     def _write_keyframe(self, snapshot: Any) -> None:
-        arrays = [np.ascontiguousarray(a) for a in self.source.pack(snapshot).values()]
+        arrays = [np.ascontiguousarray(a.T) for a in self.source.pack(snapshot).values()]
         number = np.array([snapshot.index], "<i8")
         self._append(KEYFRAME, *(array.data.cast("B") for array in (number, *arrays)))
         self._keyframe_bytes += sum(array.nbytes for array in arrays)

@@ -72,7 +72,7 @@ class Session:
         arrays, place = {}, 0
         for layout in self.header.arrays:
             flat = np.frombuffer(content, layout.type, math.prod(layout.shape), place)
-            arrays[layout.name] = flat.reshape(layout.shape)
+            arrays[layout.name] = flat.reshape(layout.shape[::-1]).T
             place += layout.nbytes
         return arrays
 

@@ -23,7 +23,7 @@ ARRAY_TYPES: Mapping[str, int] = MappingProxyType({"<f4": 4, "<f8": 8, "<i8": 8}
 
 @dataclass(frozen=True)
 class ArrayLayout:
-    """An array of a state as it lies in a file: rows behind one another."""
+    """An array of a state as it lies in a file: its columns behind one another, as in memory."""
 
     name: str
     type: str

@@ -6,13 +6,13 @@ go on, and gets the same bits again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.arrays import Array, Labels, by_samples
 from nnviz.engine.network import Network, Parameters
 from nnviz.engine.optimizers import SCHEDULES, Optimizer, ScheduleSettings
 from nnviz.engine.tiles import Observer, PassResult, TiledData
@@ -157,10 +157,10 @@ class Trainer:
             rates,
             setup.momentum,
         )
-        parameters = state.parameters.with_arrays(new).read_only()
+        parameters = state.parameters.with_arrays(laid_out(new)).read_only()
         return Iteration(
             state=state,
-            next_state=State(state.index + 1, parameters, optimizer_state),
+            next_state=State(state.index + 1, parameters, laid_out(optimizer_state)),
             objective=result.objective,
             loss=setup.network.loss.reported(result.objective, data.samples),
             train_accuracy=result.correct / data.samples,
@@ -197,5 +197,14 @@ class Trainer:
 
 def initial_state(setup: Setup) -> State:
     """The untrained net: iteration 0."""
-    start = replace(setup.start).read_only()
-    return State(0, start, setup.optimizer.init(start.arrays))
+    start = setup.start.with_arrays(laid_out(setup.start.arrays)).read_only()
+    return State(0, start, laid_out(setup.optimizer.init(start.arrays)))
+
+
+def laid_out(arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """Arrays in the one memory order that states have; copied only where they differ from it.
+
+    A product of the same numbers in another order of memory may round differently: so the next
+    state is a function of the values of this one alone, wherever its arrays come from.
+    """
+    return tuple(by_samples(array) for array in arrays)

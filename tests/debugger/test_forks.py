@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from nnviz.debugger.compare import Lockstep, Parting
-from nnviz.debugger.engine_source import START_KEYS
+from nnviz.debugger.engine_source import START_KEYS, EngineSource
 from nnviz.debugger.forks import Edit, Tree, parse_edit
 from nnviz.debugger.source import fingerprint
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
+
+from .conftest import SMALL, small_dataset
 
 
 def losses(timeline: Timeline, until: int) -> list[float]:
@@ -38,6 +40,18 @@ def test_a_fork_that_changes_nothing_is_the_same_run(run):
     fork.seek(60)
     original.seek(60)
     states = [t.source.pack(t.keyframes.get(60)) for t in (fork, original)]
+    assert fingerprint(states[0]) == fingerprint(states[1])
+
+
+def test_setting_a_weight_to_what_it_is_changes_no_bit():
+    """A copy of an array may lie in memory in another order, which must not change products."""
+    experiment = SMALL.with_changes({"hidden": [8], "learning_rate": 1e-3})
+    original = Timeline(EngineSource(experiment, small_dataset(1000, 64, 10)))
+    original.seek(5)
+    fork = original.edit(f"W1[3, 4] = {float(original.source.array('W1')[3, 4])!r}")
+    for timeline in (fork, original):
+        timeline.seek(25)
+    states = [timeline.source.pack(timeline.keyframes.get(25)) for timeline in (fork, original)]
     assert fingerprint(states[0]) == fingerprint(states[1])
 
 
