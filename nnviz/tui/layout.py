@@ -61,7 +61,7 @@ def _narrow(width: int, height: int, tab: str, depth: int) -> dict[str, Place]:
 
 
 def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
-    foot = 7
+    foot = 6
     layers = min(depth + 1, 9) + 1
     top, bottom = 2 + layers, height - 3 - foot
     pictures = min(80, width * 55 // 100)

@@ -43,8 +43,10 @@ def _lines(finding: Finding, width: int) -> list[Line]:
         cause, layer = finding.consequence_of
         of = f"L{layer} {cause}" if layer else cause
         return [(f"  - {headline(finding)}, a consequence of {of}", "muted")]
-    lines = [(f"{headline(finding)}: {finding.evidence}", KEYS[finding.level])]
+    told = f"{headline(finding)}: {finding.evidence}"
+    lines = [(line, KEYS[finding.level]) for line in wrap(told, width)]
     lines += [(f"  {line}", "") for line in wrap(finding.cause, width - 2)]
     if finding.remedies:
-        lines.append((f"  remedy: {finding.remedies[0].text}", "label"))
+        remedy = wrap(f"remedy: {finding.remedies[0].text}", width - 2)
+        lines += [(f"  {line}", "label") for line in remedy]
     return lines
