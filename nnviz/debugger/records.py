@@ -6,7 +6,6 @@ a reader knows of every byte whether it is what was written, trusts no length th
 and loses of a file that was cut off only its last record.
 """
 
-import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -75,16 +74,20 @@ class RecordWriter:
         self._file.close()
 
     def _write(self, *pieces: bytes | memoryview) -> None:
+        whole = False
         try:
             for piece in pieces:
                 left = memoryview(piece)
                 while left:
                     left = left[self._file.write(left) :]
-        except OSError:
-            with suppress(OSError):  # a reader copes with half a record, too
-                os.ftruncate(self._file.fileno(), self._end)
-            raise
-        self._end = self._file.tell()
+            whole = True
+        finally:
+            if whole:
+                self._end = self._file.tell()
+            else:  # a full disk, or Ctrl-C: half a record must not come before others
+                with suppress(OSError):
+                    self._file.seek(self._end)
+                    self._file.truncate()
 
 
 def read_start(file: BinaryIO, path: Path) -> None:

@@ -61,6 +61,13 @@ class Drift:
     what: str
     difference: float
 
+    def __str__(self) -> str:
+        """A sentence for people."""
+        return (
+            f"replayed from {self.since} on, {self.what} at iteration {self.index} differs by "
+            f"{self.difference:.1e} (relative) from the run: arithmetic that rounds differently"
+        )
+
 
 class Timeline:
     """A run with a position that moves both ways.

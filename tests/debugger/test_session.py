@@ -121,6 +121,30 @@ def test_a_fork_is_recorded_with_its_origin(tmp_path):
     assert again.history.first == 20
 
 
+def test_an_interrupted_write_leaves_no_half_record(tmp_path, monkeypatch):
+    """Ctrl-C in the middle of a state: what is written after it can be read."""
+    timeline, recorder = recorded(tmp_path / "run.nnviz", iterations=20)
+    monkeypatch.setattr("nnviz.debugger.records.GATHERED", 0)
+    file, writes = recorder._writer._file, []
+
+    class Interrupted:
+        def __getattr__(self, name):
+            return getattr(file, name)
+
+        def write(self, piece):
+            writes.append(len(piece))
+            if len(writes) == 3:
+                raise KeyboardInterrupt
+            return file.write(piece[:7])
+
+    recorder._writer._file = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        timeline.step()
+    recorder.close()
+    session = open_session(tmp_path / "run.nnviz")
+    assert (session.damage, session.complete, session.history.last) == ("", True, 20)
+
+
 def test_weights_of_kept_states_are_there_without_the_data(tmp_path):
     """On a machine without the data, the record, its numbers and kept weights can be seen."""
     timeline, recorder = recorded(tmp_path / "run.nnviz")
@@ -175,6 +199,7 @@ def test_a_replay_with_other_bits_is_noticed_measured_and_ends_at_the_next_state
     assert (state.index, state.since) == (kept[2], kept[1])
     assert state.what in ("W1", "W2", "W3")
     assert 0 < state.difference < 1e-5
+    assert f"replayed from {kept[1]} on, loss at iteration {loss.index} differs by" in str(loss)
     run.unpack = unpack
     again.seek(kept[2])
     timeline.seek(kept[2])
