@@ -51,6 +51,7 @@ VERBS = {
         Verb("tui", "Debug a training run", "step through a training run in the terminal"),
         Verb("run", "Train", "train to where a condition such as 'L1.dead > 10%' holds"),
         Verb("train", "Train", "train without the debugger: closing table, JSON, figures"),
+        Verb("findings", "Train", "diagnose a run: what is wrong, why, and what helps"),
         Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),

@@ -84,8 +84,8 @@ def run_headless(
     """
     try:
         with (
-            _stopped_by_ctrl_c() as source.cancelled,
-            _progress(source.info.name, iterations, sys.stderr, quiet=as_json) as show,
+            stopped_by_ctrl_c() as source.cancelled,
+            progress(source.info.name, iterations, sys.stderr, quiet=as_json) as show,
         ):
 
             def both(frame: Frame, history: History) -> None:
@@ -100,7 +100,7 @@ def run_headless(
 
 
 @contextmanager
-def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
+def stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
     """Turn the first Ctrl-C into an answer to "cancelled?"; leave the second one as it is."""
     pressed = False
 
@@ -118,7 +118,7 @@ def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _progress(
+def progress(
     name: str, iterations: int, stream: TextIO, *, quiet: bool
 ) -> Iterator[Callable[[Frame], None]]:
     """A bar on a terminal; elsewhere some twenty plain lines, or none where it is to be quiet."""
@@ -139,14 +139,14 @@ def _bar(console: "Console", name: str, iterations: int) -> Iterator[Callable[[F
     numbers = (TextColumn("{task.fields[numbers]}  ETA", markup=False), TimeRemainingColumn())
     bar = (TextColumn("{task.description}", markup=False), BarColumn(None))
     columns = numbers if console.width < ROOM_FOR_BAR else bar + numbers
-    with Progress(*columns, console=console, transient=True, expand=len(columns) > 2) as progress:
-        task = progress.add_task(name, total=iterations + 1, numbers="")
+    with Progress(*columns, console=console, transient=True, expand=len(columns) > 2) as bars:
+        task = bars.add_task(name, total=iterations + 1, numbers="")
 
         def show(frame: Frame) -> None:
-            speed = progress.tasks[0].speed
+            speed = bars.tasks[0].speed
             rate = f"  {speed:.3g} it/s" if speed else ""
             text = f"{frame.index}/{iterations}  {_numbers(frame, 4)}{rate}"
-            progress.update(task, completed=frame.index + 1, numbers=text)
+            bars.update(task, completed=frame.index + 1, numbers=text)
 
         yield show
 

@@ -57,7 +57,7 @@ _FAMILIES = {
     "one-layer": replace(_TANH, hidden=(128,)),
     "five-layers": replace(_TANH, hidden=(256, 128, 64, 32, 32)),
     "five-layers-relu": replace(
-        _RELU, hidden=(256, 128, 64, 32, 32), learning_rate=2e-6, iterations=110
+        _RELU, hidden=(256, 128, 64, 32, 32), learning_rate=1e-6, iterations=130
     ),
     "momentum": replace(_TANH, momentum=0.9, learning_rate=1e-6),
     "mini-batches": replace(_TANH, batch_size=100, learning_rate=2e-6, iterations=140),

@@ -5,7 +5,6 @@ import numpy as np
 from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, SETTLED
 from nnviz.debugger.findings.rates import unsolved
 from nnviz.debugger.findings.records import Level, Remedy
-from nnviz.debugger.findings.start import SOUND
 from nnviz.debugger.findings.view import (
     Reading,
     View,
@@ -20,7 +19,6 @@ from nnviz.engine.arrays import Array, Mask
 SMALLER_STEPS = (
     Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
     Remedy("divide the learning rate by 100", factors={"learning_rate": 0.01}),
-    SOUND,
 )
 
 
@@ -74,7 +72,7 @@ def no_gradient(view: View) -> Reading | None:
         graded(norms, "no-gradient"),
         lambda: f"the largest gradient norm of all layers is {norms[-1]:.1g}",
         "No gradient arrives anywhere, so nothing will ever change again.",
-        lambda: (Remedy("use leaky ReLU", {"activation": "leaky_relu"}), SOUND),
+        lambda: (Remedy("use leaky ReLU", {"activation": "leaky_relu"}),),
         metric="dW1.norm",
     )
 
@@ -94,7 +92,6 @@ def vanishing(view: View) -> Reading | None:
         lambda: (
             Remedy("use ReLU with He's weights", {"activation": "relu", "initializer": "he"}),
             Remedy("draw weights that fit the fan-in (Glorot)", {"initializer": "glorot"}),
-            SOUND,
         ),
         metric="dW1.rms",
         delay=CHECK_AFTER,
@@ -114,7 +111,6 @@ def stuck_at_chance(view: View) -> Reading | None:
         lambda: (
             Remedy("multiply the learning rate by 10", factors={"learning_rate": 10.0}),
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
-            SOUND,
         ),
         metric="loss",
         delay=CHECK_AFTER,

@@ -4,7 +4,6 @@ import numpy as np
 
 from nnviz.debugger.findings.limits import LIMITS, RUNNING, SETTLED, SOLVED
 from nnviz.debugger.findings.records import Level, Remedy
-from nnviz.debugger.findings.start import SOUND
 from nnviz.debugger.findings.view import Reading, View, fall, graded, running, where
 from nnviz.engine.arrays import Mask
 
@@ -53,7 +52,6 @@ def update_high(view: View) -> Reading | None:
         lambda: (
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
             Remedy("divide the learning rate by 100", factors={"learning_rate": 0.01}),
-            SOUND,
         ),
         metric=f"W{number}.update_ratio",
     )
@@ -74,7 +72,6 @@ def update_low(view: View) -> Reading | None:
         lambda: (
             Remedy("multiply the learning rate by 10", factors={"learning_rate": 10.0}),
             Remedy("multiply the learning rate by 1,000", factors={"learning_rate": 1000.0}),
-            SOUND,
         ),
         metric="W1.update_ratio",
         delay=RUNNING,

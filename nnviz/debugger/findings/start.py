@@ -9,8 +9,6 @@ from nnviz.debugger.findings.view import Reading, View, grade
 GLOROT_FOR_SIGMOID = 0.25
 """Glorot's limits are for a slope of 1 at 0; a sigmoid's is k / 4."""
 
-SOUND = Remedy("take the planted fault out", {"fault": ""})
-
 
 def gradient_check(view: View) -> Reading | None:
     """What the first updates apply differs from centred differences of the loss."""
@@ -172,7 +170,6 @@ def poor_init(view: View) -> Reading | None:
                 {"initializer": "lsuv", "init_divisor": 1.0, "init_bias": 0.0},
             ),
             rescale,
-            SOUND,
         )
 
     return Reading(
@@ -221,7 +218,6 @@ def loss_at_init(view: View) -> Reading | None:
                 "scale each layer on the data (LSUV)",
                 {"initializer": "lsuv", "init_divisor": 1.0},
             ),
-            SOUND,
         ),
         metric="loss",
     )

@@ -5,7 +5,6 @@ import numpy as np
 from nnviz.debugger.findings.limits import RUNNING
 from nnviz.debugger.findings.rates import unsolved
 from nnviz.debugger.findings.records import Remedy
-from nnviz.debugger.findings.start import SOUND
 from nnviz.debugger.findings.view import Reading, View, graded, running, where
 
 SMALLER_START = Remedy(
@@ -34,7 +33,6 @@ def dead_units(view: View) -> Reading | None:
                 "start with weights for ReLU and no bias",
                 {"initializer": "he", "init_divisor": 1.0, "init_bias": 0.0},
             ),
-            SOUND,
         ),
         metric=f"L{view.number}.dead",
     )
@@ -52,7 +50,6 @@ def saturated(view: View) -> Reading | None:
         lambda: (
             SMALLER_START,
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
-            SOUND,
         ),
         metric=f"L{view.number}.saturated",
         delay=RUNNING - 1,
@@ -77,7 +74,6 @@ def saturated_units(view: View) -> Reading | None:
         lambda: (
             SMALLER_START,
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
-            SOUND,
         ),
         metric=f"L{view.number}.saturated_units",
         delay=RUNNING - 1,
