@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
-    from nnviz.debugger.predicates import Search
+    from nnviz.debugger.predicates import Findings, Predicate, Search
     from nnviz.debugger.session import Session
     from nnviz.debugger.source import Frame
 
@@ -102,12 +102,13 @@ def iteration_lines(session: "Session", index: int) -> list[str]:
         f"loss {frame.loss:.6g}, training accuracy {percent(frame.train_accuracy)}, "
         f"test accuracy {_last_test(session, index)}",
         *_silent_lines(session, frame),
+        *_finding_lines(session, index),
     ]
 
 
 def search_lines(session: "Session", found: "Search", arguments: argparse.Namespace) -> list[str]:
     """Where a predicate holds, and with --at when it was last false before."""
-    from nnviz.debugger.predicates import last_false_before, parse_predicate
+    from nnviz.debugger.predicates import last_false_before
 
     if not found.stretches:
         return [f"{found.predicate}: at none of the {session.extent}"]
@@ -119,8 +120,8 @@ def search_lines(session: "Session", found: "Search", arguments: argparse.Namesp
         + f", and {more} more stretches (--all)" * bool(more)
     ]
     if arguments.at is not None:
-        predicate = parse_predicate(found.predicate, session.header.info.depth)
-        last = last_false_before(session.history, predicate, arguments.at)
+        predicate, standing = _question(session, found.predicate)
+        last = last_false_before(session.history, predicate, arguments.at, standing)
         if last == arguments.at:
             lines.append(f"at {last} it does not hold")
         elif last is None:
@@ -163,9 +164,20 @@ def session_json(session: "Session", index: int | None, found: "Search | None") 
 
 
 def _search(session: "Session", text: str) -> "Search":
-    from nnviz.debugger.predicates import parse_predicate, search
+    from nnviz.debugger.predicates import search
 
-    return search(session.history, parse_predicate(text, session.header.info.depth))
+    predicate, standing = _question(session, text)
+    return search(session.history, predicate, standing)
+
+
+def _question(session: "Session", text: str) -> "tuple[Predicate, Findings]":
+    """A predicate, and the findings that it may speak of: those that the numbers alone give."""
+    from nnviz.debugger.findings import RULES, Diagnosis
+    from nnviz.debugger.predicates import parse_predicate
+
+    info = session.header.info
+    predicate = parse_predicate(text, info.depth, RULES)
+    return predicate, Diagnosis(info, session.history).standing
 
 
 def _index(session: "Session", arguments: argparse.Namespace, found: "Search | None") -> int | None:
@@ -202,3 +214,15 @@ def _silent_lines(session: "Session", frame: "Frame") -> list[str]:
             more = f", and {len(units) - LISTED} more" * (len(units) > LISTED)
             lines.append(f"{layer.name}: {layer.silent} units: {listed}{more}")
     return lines
+
+
+def _finding_lines(session: "Session", index: int) -> list[str]:
+    """What the numbers alone say is wrong there; consequences are left out."""
+    from nnviz.debugger.findings import Diagnosis
+
+    found = Diagnosis(session.header.info, session.history).at(index)
+    return [
+        f"{finding.level.name.lower()} {finding.id} since {finding.since}: {finding.evidence}"
+        for finding in found
+        if finding.consequence_of is None
+    ]

@@ -7,6 +7,7 @@ import pytest
 
 from nnviz.cli import main
 from nnviz.debugger.engine_source import EngineSource
+from nnviz.debugger.findings import Diagnosis
 from nnviz.debugger.recorder import Recorder
 from nnviz.debugger.timeline import Timeline
 from nnviz.presets import PRESETS
@@ -83,6 +84,19 @@ def test_searches_forwards_and_backwards(capsys, recording):
     result = json.loads(shown(capsys, path, *predicate, "--json").out)
     assert result["when"] == {"predicate": "L1.dead > 50%", "stretches": [[first, 40]]}
     assert "at none of the iterations 0 to 40" in shown(capsys, path, "--when", "loss > 9e9").out
+
+
+def test_findings_can_be_searched_for(capsys, recording):
+    """`finding(dead-units)` holds where the debugger's diagnosis of the run has it."""
+    timeline, path = recording
+    diagnosis = Diagnosis(timeline.source.info, timeline.history)
+    standing = [any(f.id == "dead-units" for f in diagnosis.at(i)) for i in range(41)]
+    found = json.loads(shown(capsys, path, "--when", "finding(dead-units)", "--json").out)["when"]
+    assert [i for a, b in found["stretches"] for i in range(a, b + 1)] == [
+        i for i in range(41) if standing[i]
+    ]
+    top = diagnosis.at(40)[0]
+    assert f"{top.id} since {top.since}: {top.evidence}" in shown(capsys, path).out
 
 
 @pytest.mark.parametrize(
