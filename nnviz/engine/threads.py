@@ -34,7 +34,7 @@ class _SingleThreadedBlas:
                 for library in _blas_libraries():
                     library.set_threads(1)
             self._users += 1
-            return max(self._before, default=os.cpu_count() or 1)
+            return max(self._before) if self._before else os.cpu_count() or 1
 
     def __exit__(
         self,

@@ -27,8 +27,14 @@ __all__ = ["Cancelled", "Evaluation", "Observer", "PassResult", "TiledData"]
 TILE_BYTES = 4_800_000
 """About what the inputs and activations of a tile take: 1,000 samples of 784-256-128-10."""
 
+WORTH_SHARING = 1_000_000
+"""From this many bytes on, a second thread does more than it costs."""
+
 WORTH_LEAVING_OUT = 0.05
 """Inputs that are zero in every sample are left out where at least this share of them is."""
+
+MANY_SAMPLES = 512
+"""For fewer samples, leaving inputs out costs more than it saves."""
 
 
 class Cancelled(Exception):
@@ -67,26 +73,23 @@ class TiledData:
     """
 
     def __init__(self, X: Array, T: Array, labels: Labels) -> None:
-        self._whole = by_samples(X)
-        self._chosen: Labels | slice = slice(None)
-        self.live = live_inputs(self._whole)
-        self.live_X = self._whole if self.live is None else self._whole.T.take(self.live, axis=1).T
+        self.X = by_samples(X)
+        self.live = live_inputs(self.X)
         self.T, self.labels = by_samples(T), labels
         self.spare = _Spare()
 
     def subset(self, chosen: Labels) -> "TiledData":
         """The samples with these numbers, gathered; it shares the memory that passes work in."""
         batch = TiledData.__new__(TiledData)
-        batch._whole, batch._chosen = self._whole, chosen
-        batch.live, batch.live_X = self.live, self.live_X.T[chosen].T
-        batch.T, batch.labels = self.T.T[chosen].T, self.labels[chosen]
-        batch.spare = self.spare
+        batch.X, batch.T = self.X.T[chosen].T, self.T.T[chosen].T
+        batch.live, batch.labels, batch.spare = self.live, self.labels[chosen], self.spare
         return batch
 
     @cached_property
-    def X(self) -> Array:
-        """The inputs, features x samples; gathered when asked for, as passes use the live ones."""
-        return self.live_X if self.live is None else self._whole.T[self._chosen].T
+    def live_X(self) -> Array:
+        """The inputs without those that are left out."""
+        # "clip" is several times as quick as checking each number
+        return self.X if self.live is None else self.X.T.take(self.live, axis=1, mode="clip").T
 
     @property
     def samples(self) -> int:
@@ -183,11 +186,12 @@ class _Tiling:
         self._data, self._cancelled, self._parameters = data, cancelled, parameters
         W1 = parameters.weights[0]
         # 0 * NaN is NaN: where a weight is not a number, no input is left out
-        self._live = data.live if data.live is not None and _all_finite(W1) else None
-        self._x = data.X if self._live is None else data.live_X
+        leave_out = data.samples >= MANY_SAMPLES and data.live is not None and _all_finite(W1)
+        self._live = data.live if leave_out else None
+        self._x = data.live_X if leave_out else data.X
         if self._live is not None:
-            weights = (W1.T.take(self._live, axis=0).T, *parameters.weights[1:])
-            parameters = replace(parameters, weights=weights)
+            live_W1 = W1.T.take(self._live, axis=0, mode="clip").T
+            parameters = replace(parameters, weights=(live_W1, *parameters.weights[1:]))
         self.steps = Steps(network, parameters, tuple(observers))
         self._tiles = cut_tiles(data.samples, W1.itemsize * sum(network.sizes))
         longest = max(tile.stop - tile.start for tile in self._tiles)
@@ -275,8 +279,9 @@ class _Spare:
 
 
 def cut_tiles(samples: int, bytes_per_sample: int) -> tuple[slice, ...]:
-    """Cut samples into tiles of nearly equal length, of about TILE_BYTES each."""
-    count = max(1, -(-samples * bytes_per_sample // TILE_BYTES))
+    """Cut samples into tiles of nearly equal length: about TILE_BYTES, or half of what is there."""
+    size = samples * bytes_per_sample
+    count = max(-(-size // TILE_BYTES), 2 if size >= WORTH_SHARING else 1)
     return tuple(slice(samples * i // count, samples * (i + 1) // count) for i in range(count))
 
 
