@@ -25,4 +25,4 @@ def read_only(array: AnyArray) -> AnyArray:
 
 def by_samples(array: Array) -> Array:
     """Return `array` (units x samples) with each sample contiguous in memory, copied if need be."""
-    return np.ascontiguousarray(array.T).T
+    return array if array.T.flags.c_contiguous else np.ascontiguousarray(array.T).T
