@@ -100,6 +100,21 @@ class Branch:
         return f"{self.name}: {self.parent} from {self.at} on, {'; '.join(changed) or 'unchanged'}"
 
 
+def branch_name(number: int) -> str:
+    """A, B, ..., Z, A1, B1, ... for 0, 1, ..."""
+    rounds, letter = divmod(number, len(string.ascii_uppercase))
+    return string.ascii_uppercase[letter] + (str(rounds) if rounds else "")
+
+
+def branch_number(name: str) -> int:
+    """The inverse of `branch_name`; -1 for any other name."""
+    match = re.fullmatch(r"([A-Z])([1-9][0-9]{0,5})?", name)
+    if match is None:
+        return -1
+    letters = string.ascii_uppercase
+    return letters.index(match[1]) + len(letters) * int(match[2] or 0)
+
+
 class Tree:
     """All branches of a run: their names, and the memory that they share out among them."""
 
@@ -110,9 +125,8 @@ class Tree:
 
     @property
     def next_name(self) -> str:
-        """The name that the next branch gets: A, B, ..., Z, A1, B1, ..."""
-        rounds, letter = divmod(len(self.branches), len(string.ascii_uppercase))
-        return string.ascii_uppercase[letter] + (str(rounds) if rounds else "")
+        """The name that the next branch gets, after all that there are: A, B, ..., Z, A1, B1, ..."""
+        return branch_name(1 + max(map(branch_number, self.branches), default=-1))
 
     @property
     def nbytes(self) -> int:

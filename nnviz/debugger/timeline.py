@@ -208,11 +208,9 @@ class Timeline:
         try:
             if index != self.index:
                 self._move(index, progress)
-        except Cancelled:
-            if self.index > self.live:  # an iteration that was never done
-                self._look(self.keyframes.at_or_before(self.live))
-            raise
         finally:
+            if self.index > self.live:  # stopped before an iteration that was never done
+                self._look(self.keyframes.at_or_before(self.live))
             self._phase = len(self.source.phases()) - 1
         return self.frame
 
@@ -227,7 +225,7 @@ class Timeline:
         snapshot = self._snapshot_here()
         source = self.source.fork(snapshot, changes, self._edited(edits))
         before, now = self.source.settings, source.settings
-        changed = {key: (before[key], now[key]) for key in now if now[key] != before[key]}
+        changed = {key: (before.get(key), now[key]) for key in now if now[key] != before.get(key)}
         branch = Branch(self.tree.next_name, self.branch.name, self.index, changed, edits)
         return Timeline(source, branch=branch, tree=self.tree)
 

@@ -5,7 +5,7 @@ import pytest
 
 from nnviz.debugger.compare import Lockstep, Parting
 from nnviz.debugger.engine_source import START_KEYS, EngineSource
-from nnviz.debugger.forks import Edit, Tree, parse_edit
+from nnviz.debugger.forks import Edit, Tree, branch_name, branch_number, parse_edit
 from nnviz.debugger.source import fingerprint
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
@@ -152,10 +152,13 @@ def test_branches_share_out_the_memory(run):
 
 
 def test_branches_have_names_for_ever():
-    """After Z comes A1."""
+    """After Z comes A1; a name is given once."""
     tree = Tree()
-    tree.branches = dict.fromkeys(map(str, range(27)))
+    tree.branches = dict.fromkeys(branch_name(number) for number in range(27))
     assert tree.next_name == "B1"
+    tree.branches = dict.fromkeys(["C", "my own"])
+    assert tree.next_name == "D"
+    assert [branch_number(branch_name(n)) for n in range(100)] == list(range(100))
 
 
 @pytest.mark.parametrize(

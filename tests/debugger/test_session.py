@@ -119,6 +119,8 @@ def test_a_fork_is_recorded_with_its_origin(tmp_path):
     fork.seek(24)
     assert bits(again) == bits(fork)
     assert again.history.first == 20
+    assert again.branch.name == "C"
+    assert again.fork().branch.name == "D"
 
 
 def test_an_interrupted_write_leaves_no_half_record(tmp_path, monkeypatch):
@@ -163,6 +165,9 @@ def test_weights_of_kept_states_are_there_without_the_data(tmp_path):
     with pytest.raises(InputError, match="the data are not here"):
         again.seek(kept[1] + 1)
     assert again.frame.index == again.index == kept[1]
+    with pytest.raises(InputError, match="the data are not here"):
+        again.seek(90)
+    assert again.frame.index == again.index <= 60
 
 
 def test_other_data_of_the_same_name_are_noticed(tmp_path):
