@@ -125,7 +125,7 @@ class Tree:
 
     @property
     def next_name(self) -> str:
-        """The name that the next branch gets, after all that there are: A, B, ..., Z, A1, B1, ..."""
+        """The name that the next branch gets, after those there are: A, B, ..., Z, A1, B1, ..."""
         return branch_name(1 + max(map(branch_number, self.branches), default=-1))
 
     @property
