@@ -35,9 +35,8 @@ def examine(
 
 
 def examine_timeline(timeline: Timeline) -> Diagnosis:
-    """Diagnose a run that is opened already, such as a recorded one; it is then at iteration 0.
+    """Diagnose a run that is opened already, such as a recorded one.
 
-    Where that iteration can't be computed again, the rules that need its arrays are silent.
+    Where its arrays can't be computed again, the rules that need them are silent.
     """
-    timeline.seek(timeline.history.first)
     return Diagnosis(timeline.source.info, timeline.history, gather(timeline.source))

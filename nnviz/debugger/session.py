@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from nnviz.debugger.engine_source import source_from
+from nnviz.debugger.findings.facts import ChecksGradients
 from nnviz.debugger.history import UNIT, History, metric_names
 from nnviz.debugger.keyframes import DEFAULT_BUDGET
 from nnviz.debugger.model import Model
@@ -29,6 +30,7 @@ from nnviz.debugger.session_header import (
 )
 from nnviz.debugger.source import Frame, Packed, RunInfo, RunSource
 from nnviz.debugger.timeline import Timeline
+from nnviz.debugger.training_check import TrainingCheck
 from nnviz.engine.arrays import Array, Labels
 from nnviz.errors import InputError
 
@@ -214,6 +216,13 @@ class RecordedSource:
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`."""
         return self.running().labels()
+
+    def check_training(self) -> TrainingCheck:
+        """Hold what the run trains by against differences of its loss."""
+        running = self.running()
+        if not isinstance(running, ChecksGradients):
+            raise InputError("the program that was recorded can't have its gradients checked")
+        return running.check_training()
 
     @property
     def model(self) -> Model:

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnviz.debugger.findings.facts import NO_FACTS, Facts
 from nnviz.debugger.findings.records import Finding, Level
-from nnviz.debugger.findings.registry import RULES, Rule
+from nnviz.debugger.findings.registry import RULES
 from nnviz.debugger.findings.view import Levels, View, lookback
 from nnviz.debugger.history import History
 from nnviz.debugger.source import RunInfo
@@ -140,7 +140,7 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
     Causes come by level, their consequences' included, then in the order of the registry.
     A finding is a consequence of another one, amber or red, that its rule names as an explanation
-    and that began no later (and stands earlier in the registry, where both began at once).
+    and that began before it could be said.
     """
     found = list(findings)
     named = [replace(f, consequence_of=_explanation(f, found)) for f in found]
@@ -156,19 +156,21 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(named, key=rank))
 
 
-def _age(finding: Finding) -> tuple[int, int, int]:
-    """What comes first explains what comes later: by time, then cause and effect, then layer."""
-    return (finding.since, _ORDER[finding.id], finding.layer)
+def _explains(cause: Finding, finding: Finding) -> bool:
+    """Whether one finding explains another: its rule says so, and it began first."""
+    if cause.level < Level.AMBER or cause.id not in RULES[finding.id].follows:
+        return False
+    if cause.id == finding.id:
+        return (cause.since, cause.layer) < (finding.since, finding.layer)
+    return cause.since <= finding.spoke
 
 
 def _explanation(finding: Finding, others: Iterable[Finding]) -> tuple[str, int] | None:
-    """The root of the chain of causes of a finding, None where it stands by itself."""
-    rule: Rule = RULES[finding.id]
-    causes = [
-        other
-        for other in others
-        if other.id in rule.follows and other.level >= Level.AMBER and _age(other) < _age(finding)
-    ]
+    """The root of the chain of causes of a finding, None where it stands by itself.
+
+    The chain ends: a rule follows rules that stand before it in the registry, or itself.
+    """
+    causes = [other for other in others if _explains(other, finding)]
     if not causes:
         return None
     cause = min(causes, key=lambda f: (_ORDER[f.id], -f.level, f.layer != finding.layer, f.layer))

@@ -1,4 +1,4 @@
-"""What has to be known of a run's first iteration beyond its numbers: from its arrays, by name.
+"""What has to be known of a run beyond its numbers: from its arrays, by name, looked at once.
 
 Whoever runs it gives what it can; a rule is silent about what isn't there.
 """
@@ -9,10 +9,11 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from nnviz.debugger.findings.slips import Slip, name_slip
+from nnviz.debugger.findings.slips import WRONG, Slip, name_slip
 from nnviz.debugger.source import RunInfo, RunSource
 from nnviz.debugger.training_check import TrainingCheck
 from nnviz.engine.arrays import Array, Labels
+from nnviz.errors import InputError
 
 FEWEST_SAMPLES = 100
 """With fewer samples, nothing can be said about labels and inputs."""
@@ -28,7 +29,10 @@ class ChecksGradients(Protocol):
     """A source of runs that can hold what it trains by against differences of its loss."""
 
     def check_training(self) -> TrainingCheck:
-        """Compare the first updates with differences of the objective."""
+        """Compare the first updates with differences of the objective.
+
+        Raises InputError where that can't be done here, as for a run recorded on other data.
+        """
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,13 @@ NO_FACTS = Facts()
 
 
 def gather(source: RunSource) -> Facts:
-    """Look at a run whose first iteration has just been done (`NO_FACTS` at any later one)."""
-    if source.shown != 0:
-        return NO_FACTS
+    """Look at the arrays of a run at the iteration that it shows; any one will do.
+
+    Units that are equal at the start and stay so are equal later, too.
+    """
     info, array = source.info, source.array
-    check = source.check_training() if isinstance(source, ChecksGradients) else None
-    wrong = check is not None and check.error > 0
+    check = _known(source.check_training) if isinstance(source, ChecksGradients) else None
+    wrong = check is not None and check.error > WRONG
     with np.errstate(all="ignore"):
         return Facts(
             inputs=_known(lambda: input_facts(array("X"))),
@@ -98,7 +103,7 @@ def gather(source: RunSource) -> Facts:
 def _known(look: Callable[[], T]) -> T | None:
     try:
         return look()
-    except KeyError:  # the source has no array of that name
+    except (KeyError, InputError):  # there is no array of that name; or it can't be computed here
         return None
 
 

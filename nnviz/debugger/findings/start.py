@@ -139,7 +139,7 @@ def poor_init(view: View) -> Reading | None:
     if not level:
         return None
     mean, std = (view.at_start(f"L{number}.{name}") for name in ("z_mean", "z_std"))
-    large = size > LIMITS["poor-init"].amber
+    large, offset = size > LIMITS["poor-init"].amber, abs(mean) > std
     before = f"L{number - 1}" if number > 1 else "X"
     sigmoid = view.layer.activation == "sigmoid"
 
@@ -159,9 +159,7 @@ def poor_init(view: View) -> Reading | None:
             fitting["init_divisor"] = GLOROT_FOR_SIGMOID * view.layer.k
             name = "Glorot, times 4 / k for a sigmoid"
         rescale = Remedy(
-            f"divide W{number} by {size:.3g}" if size else "draw weights that are not 0",
-            factors={"init_divisor": size or 1.0},
-            layer=number,
+            f"divide W{number} by {size:.3g}", factors={"init_divisor": size}, layer=number
         )
         return (
             Remedy(f"draw weights that fit fan-in and activation ({name})", fitting),
@@ -169,13 +167,13 @@ def poor_init(view: View) -> Reading | None:
                 "scale each layer on the data (LSUV)",
                 {"initializer": "lsuv", "init_divisor": 1.0, "init_bias": 0.0},
             ),
-            rescale,
+            *((rescale,) if size and not offset else ()),
         )
 
     return Reading(
         view.constant(level),
         evidence,
-        _cause_of_size(view, large, abs(mean) > std),
+        _cause_of_size(view, large, offset),
         remedies,
         metric=f"L{number}.z_std",
     )
