@@ -6,7 +6,13 @@ the less is shown: first the tabs go, then the phases. Nothing is refused.
 
 from dataclasses import dataclass
 
+from nnviz.tui.drawing.big_digits import big_height
+from nnviz.tui.drawing.look import Look
+
 WIDE = 120
+LEAST = 8
+"""Rows below which a panel is not made smaller for the headline's sake."""
+
 TABS = ("heat", "curves", "confusion", "findings", "phase", "breaks")
 
 
@@ -29,6 +35,17 @@ def layout(width: int, height: int, tab: str, depth: int, zoomed: str = "") -> d
         body = _wide(width, height, depth)
     else:
         body = _narrow(width, height, tab, depth)
+    return framed(body, width, height)
+
+
+def presented(width: int, height: int, tab: str, look: Look) -> dict[str, Place]:
+    """The places for a projector: the numbers that matter, large, over the panel of the tab."""
+    scale = 2 if width >= WIDE and height >= 36 else 1
+    rows = 1 + big_height(look, scale)
+    if height - 4 - rows < LEAST:
+        rows = 0
+    body = {"headline": Place(0, 1, width, rows)}
+    body[tab] = Place(0, 1 + rows, width, max(1, height - 4 - rows), titled=True)
     return framed(body, width, height)
 
 

@@ -23,7 +23,6 @@ from nnviz.experiment import nearest
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.drawing.numbers import compact
 from nnviz.tui.panels import PANELS
-from nnviz.tui.panels.bars import latest_test_accuracy
 from nnviz.tui.script import Cue
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, make_view, names
@@ -188,7 +187,7 @@ def sentence(view: View) -> str:
     live = "LIVE" if position.is_live else f"HISTORY, {recorded}"
     parts = [f"after {view.phase.label}", live, f"loss {frame.loss:.6f}"]
     parts.append(f"training accuracy {100 * frame.train_accuracy:.1f} %")
-    if (test := latest_test_accuracy(view)) is not None:
+    if (test := view.latest_test_accuracy) is not None:
         at = "" if test[1] == frame.index else f" at iteration {test[1]}"
         parts.append(f"test accuracy {100 * test[0]:.1f} %{at}")
     return f"iteration {frame.index} of {view.total()}{branch}: {', '.join(parts)}"

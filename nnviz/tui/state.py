@@ -28,7 +28,8 @@ class Choice:
 
     `screen` is the screen that is seen, `pane` which of its panes, where not all have room, and
     `unit` the unit under the cursor (from 0). `cell` is the cursor in the confusion matrix, `other`
-    the branch that is compared with ("": the parent, or else the first other one).
+    the branch that is compared with ("": the parent, or else the first other one). In a lecture
+    `pressed` is the last key with what it does, and `cue` what the script does next.
     """
 
     tab: str = "heat"
@@ -41,3 +42,5 @@ class Choice:
     sample: SampleChoice = field(default_factory=SampleChoice)
     cell: tuple[int, int] = (0, 0)
     other: str = ""
+    pressed: tuple[str, str] | None = None
+    cue: str = ""

@@ -90,6 +90,15 @@ class View:
         """The latest iteration that the branch has come to."""
         return self.position.live
 
+    @property
+    def latest_test_accuracy(self) -> tuple[float, int] | None:
+        """The last test accuracy at or before this iteration, and the iteration it is from."""
+        column = self.history.column("test_accuracy")[: self.frame.index - self.history.first + 1]
+        known = np.flatnonzero(~np.isnan(column))
+        if not known.size:
+            return None
+        return float(column[known[-1]]), int(known[-1]) + self.history.first
+
     def column(self, name: str) -> Array:
         """The history of one number, up to the latest iteration."""
         return self.history.column(name)[: self.recorded - self.history.first + 1]

@@ -1,11 +1,12 @@
 """Promises of the layout: every screen from 40x12 on shows the run, without overlap or overhang."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnviz.tui.layout import TABS, layout
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.layout import TABS, layout, presented
 from nnviz.tui.panels import PANELS
 
 
@@ -50,3 +51,14 @@ def test_at_160x50_every_tab_is_seen_at_once():
 @given(width=st.integers(40, 250), height=st.integers(12, 80), tab=st.sampled_from(TABS))
 def test_every_place_belongs_to_a_panel_that_exists(width, height, tab):
     assert set(layout(width, height, tab, 3)) <= set(PANELS)
+
+
+@given(width=st.integers(1, 250), height=st.integers(1, 80), tab=st.sampled_from(TABS))
+def test_a_presented_panel_stands_under_the_headline_and_nothing_overlaps(width, height, tab):
+    places = presented(width, height, tab, Look(present=True))
+    if height >= 16:
+        assert places["headline"].height >= 4
+    if height >= 5:
+        assert places[tab].width == width
+    rows = sorted((place.y, place.y + place.height) for place in places.values())
+    assert all(end <= start for (_, end), (start, _) in pairwise(rows)) or height < 5

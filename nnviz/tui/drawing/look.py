@@ -29,11 +29,20 @@ class ColorDepth(IntEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """The conditions of a drawing: colours available, dark or light ground, plain ASCII or not."""
+    """The conditions of a drawing: colours available, dark or light ground, plain ASCII or not.
+
+    `present` is for a projector: strong contrast, fewer digits, the keys that are pressed.
+    """
 
     depth: ColorDepth = ColorDepth.TRUECOLOR
     dark: bool = True
     ascii: bool = False
+    present: bool = False
+
+    @property
+    def digits(self) -> int:
+        """How many significant digits a number is shown with."""
+        return 2 if self.present else 3
 
     @property
     def pictures_in_color(self) -> bool:

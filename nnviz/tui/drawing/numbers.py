@@ -12,17 +12,17 @@ NUMBER_WIDTH = 7
 PERCENT_WIDTH = 5
 
 
-def compact(value: float, width: int = NUMBER_WIDTH) -> str:
+def compact(value: float, width: int = NUMBER_WIDTH, digits: int = 3) -> str:
     """Return a number right-aligned in exactly `width` cells.
 
-    Three significant digits where they fit, trailing zeros kept (4.40 after 4.36), scientific
+    So many significant digits where they fit, trailing zeros kept (4.40 after 4.36), scientific
     below 1e-3 and from 1e5. A column is kept free for the sign, so that a change of sign changes
     no digit. Whole numbers given as `int` are exact where they fit. Rows of `#` where nothing fits.
     """
-    return _unaligned(value, width).rjust(width)
+    return _unaligned(value, width, digits).rjust(width)
 
 
-def _unaligned(value: float, width: int) -> str:
+def _unaligned(value: float, width: int, most: int) -> str:
     if isinstance(value, Integral) and len(str(int(value))) <= width:
         return str(int(value))
     number = float(value)
@@ -33,7 +33,7 @@ def _unaligned(value: float, width: int) -> str:
     elif number == 0:
         candidates = ["0"]
     else:
-        candidates = [_digits(number, digits) for digits in (3, 2, 1)]
+        candidates = [_digits(number, digits) for digits in range(most, 0, -1)]
     room = width if number < 0 else max(width - 1, 1)
     for room_left in (room, width):
         for text in candidates:

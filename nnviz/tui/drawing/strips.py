@@ -26,6 +26,7 @@ DARK = {
     "muted": "#7f8796",
     "cursor": "bold #ffffff",
     "here": "bold #ffffff",
+    "pressed": "bold #000000 on #e69f00",
     "bar": "#446896",
     "flagged": "#7d5a1e",
     "spark": "#8fb8de",
@@ -58,6 +59,7 @@ LIGHT = {
     "muted": "#5d6371",
     "cursor": "bold #000000",
     "here": "bold #000000",
+    "pressed": "bold #ffffff on #0067a6",
     "bar": "#9db9de",
     "flagged": "#e5c48a",
     "spark": "#2c5384",
@@ -78,6 +80,23 @@ LIGHT = {
     "negative": "#542788",
     "positive": "#a04a00",
 }
+# On a projector what is otherwise in the background has to be seen as well.
+STRONG_DARK = {
+    "axis": "#a9b0bd",
+    "label": "#ffffff",
+    "muted": "#d4d9e2",
+    "bar": "#6f9bd8",
+    "inactive": "#d3c2f5",
+    "alive": "#8fdcc0",
+}
+STRONG_LIGHT = {
+    "axis": "#565b66",
+    "label": "#000000",
+    "muted": "#2c313b",
+    "bar": "#5f86bd",
+    "inactive": "#4a2f96",
+    "alive": "#1f5f48",
+}
 # Names of the 16, so that the user's own palette decides what they look like.
 ANSI = {
     "series0": "cyan",
@@ -88,6 +107,7 @@ ANSI = {
     "series5": "red",
     "cursor": "reverse",
     "here": "bold",
+    "pressed": "bold reverse",
     "bar": "blue",
     "flagged": "red",
     "band": "green",
@@ -108,6 +128,7 @@ ANSI = {
 PLAIN = {
     "cursor": "reverse",
     "here": "bold",
+    "pressed": "bold reverse",
     "nan": "bold reverse",
     "gap": "bold",
     "good": "bold",
@@ -135,6 +156,8 @@ class StyleSheet(dict[str, Style]):
             self.roles = ANSI
         else:
             self.roles = DARK if look.dark else LIGHT
+            if look.present:
+                self.roles = self.roles | (STRONG_DARK if look.dark else STRONG_LIGHT)
 
     def __missing__(self, key: str) -> Style:
         if len(self) >= REMEMBERED:

@@ -14,6 +14,7 @@ from nnviz.tui.panels import (
     findings,
     heat,
     layers,
+    lecture,
     phase,
     spreads,
     units,
@@ -39,6 +40,7 @@ class Panel:
 PANELS: Mapping[str, Panel] = MappingProxyType(
     {
         "timeline": Panel("Timeline", bars.timeline, ""),
+        "headline": Panel("Headline", lecture.headline),
         "breadcrumb": Panel("Phases", bars.breadcrumb),
         "layers": Panel("Layers", layers.draw),
         "tabs": Panel("Tabs", bars.tabs),

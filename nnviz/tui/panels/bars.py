@@ -1,13 +1,12 @@
 """The rows that are always seen: timeline, phases, tabs, status, keys; words, not colours."""
 
-import math
-
 from nnviz.tui.drawing.bars import Timeline, timeline_bar
 from nnviz.tui.drawing.cells import Cells, Grid, beside
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text
 from nnviz.tui.keys import footer
 from nnviz.tui.layout import TABS
+from nnviz.tui.panels import lecture
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
@@ -74,11 +73,14 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
     frame = view.frame
     first, last = view.history.first, view.recorded
     where = "LIVE" if view.position.is_live else f"HISTORY {frame.index} of {first}-{last}"
-    parts = [view.mode, where, f"loss {compact(frame.loss).strip()}"]
-    parts.append(f"train {100 * frame.train_accuracy:.1f} %")
-    if (test := latest_test_accuracy(view)) is not None:
+    parts = [view.mode, where, f"loss {compact(frame.loss, digits=look.digits).strip()}"]
+    places = 0 if look.present else 1
+    parts.append(f"train {100 * frame.train_accuracy:.{places}f} %")
+    if (test := view.latest_test_accuracy) is not None:
         accuracy, at = test
-        parts.append(f"test {100 * accuracy:.1f} %" + ("" if at == frame.index else f" @{at}"))
+        parts.append(
+            f"test {100 * accuracy:.{places}f} %" + ("" if at == frame.index else f" @{at}")
+        )
     if view.speed and view.mode == "RUNNING":
         parts.append(f"{view.speed:.0f} it/s" if view.speed >= 10 else f"{view.speed:.1f} it/s")
     grid = Grid(width, 1)
@@ -101,17 +103,10 @@ def message(view: View, choice: Choice, width: int, height: int, look: Look) -> 
     return grid.cells()
 
 
-def latest_test_accuracy(view: View) -> tuple[float, int] | None:
-    """The last test accuracy at or before this iteration, and the iteration it is from."""
-    column = view.column("test_accuracy")
-    for row in range(view.frame.index - view.history.first, -1, -1):
-        if not math.isnan(column[row]):
-            return float(column[row]), row + view.history.first
-    return None
-
-
 def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """The keys that matter most, as many as fit."""
+    """The keys that matter most, as many as fit; in a lecture, what it says instead."""
+    if choice.cue or (look.present and choice.pressed):
+        return lecture.row(choice, width, look)
     grid = Grid(width, 1)
     column = 1
     for key in footer(choice.screen):

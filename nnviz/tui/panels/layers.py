@@ -33,7 +33,9 @@ def _text(text: str, width: int, key: str = "") -> Cells:
 
 
 def _number(field: str, width: int = 7) -> CellOf:
-    return lambda view, info, layer, look: _text(compact(getattr(layer, field), width), width)
+    return lambda view, info, layer, look: _text(
+        compact(getattr(layer, field), width, look.digits), width
+    )
 
 
 def _share(field: str, width: int, role: str, applies: Callable[[LayerInfo], bool]) -> CellOf:

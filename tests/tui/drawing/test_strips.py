@@ -76,10 +76,10 @@ def test_every_theme_knows_every_role():
 def test_what_is_read_stands_out_from_the_ground(dark, ground):
     """WCAG 2: 4.5 for text, 3 for lines and shapes, on Textual's own dark and light surfaces.
 
-    Not asked of bars, a ground themselves, nor of the alarm, which brings its ground with it.
+    Not asked of bars, a ground themselves, nor of what brings its own ground with it.
     """
     back = luminance(rgb_from_hex((ground,)))[0]
-    for role in ROLES - {"bar", "flagged", "nan"}:
+    for role in ROLES - {"bar", "flagged", "nan", "pressed"}:
         color = style_sheet(Look(dark=dark), GROUND)[role].color
         front = luminance(np.array([color.triplet.normalized]))[0]
         ratio = (max(front, back) + 0.05) / (min(front, back) + 0.05)
