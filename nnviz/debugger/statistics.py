@@ -27,7 +27,7 @@ from nnviz.debugger.reductions import (
     total,
 )
 from nnviz.engine.activations import Activation
-from nnviz.engine.arrays import Array, Labels, Mask
+from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
 from nnviz.engine.network import Network
 from nnviz.engine.threads import single_threaded_blas
 from nnviz.engine.training import Iteration
@@ -216,49 +216,40 @@ def layer_statistics(
     """
     # what overflows shows as inf or NaN in the numbers, and needs no warning
     with np.errstate(all="ignore"):
-        units = _unit_statistics(measured, active, iteration.index - window)
         parameters = _parameter_sums(iteration)
+        mean = _read_only(measured.unit_sum / measured.samples)
+        saturated = _read_only(measured.unit_saturated / measured.samples)
         return tuple(
             _one_layer(
                 iteration.network.activations[layer],
                 measured.z[layer],
                 measured.a[layer],
-                units[layer],
+                _Units(
+                    mean[units],
+                    saturated[units],
+                    _read_only(active[layer]),
+                    _read_only(active[layer] <= iteration.index - window),
+                ),
                 iteration.weights[layer],
                 parameters[layer],
             )
-            for layer in range(iteration.network.depth)
+            for layer, units in enumerate(measured.layers)
         )
 
 
 class _Units(NamedTuple):
-    """One number for each unit of a layer, and three sums over its units."""
+    """One number for each unit of a layer; see `LayerStatistics`."""
 
     mean: Array
     saturated: Array
     last_active: Labels
     silent: Mask
-    saturated_sum: float
-    saturated_units: float
-    silent_units: float
 
 
-def _unit_statistics(
-    measured: ActivationTotals, active: Sequence[Labels], long_ago: int
-) -> list[_Units]:
-    """What there is to say about units; a unit last active at `long_ago` or before is silent."""
-    last = np.concatenate(active)
-    mean = measured.unit_sum / measured.samples
-    saturated = measured.unit_saturated / measured.samples
-    silent = last <= long_ago
-    for array in (mean, saturated, last, silent):
-        array.flags.writeable = False
-    table = np.vstack((saturated, saturated > SATURATED_UNIT, silent))
-    sums = np.add.reduceat(table, [cut.start for cut in measured.layers], axis=1)
-    return [
-        _Units(mean[cut], saturated[cut], last[cut], silent[cut], *of_layer)
-        for cut, of_layer in zip(measured.layers, sums.T.tolist(), strict=True)
-    ]
+def _read_only(array: AnyArray) -> AnyArray:
+    # the array itself, not a view of it: nobody else is going to write to it
+    array.flags.writeable = False
+    return array
 
 
 class _ParameterSums(NamedTuple):
@@ -281,11 +272,10 @@ def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
     numbers, starts = joined([*W, *dW, *new])
     layers, size = starts[: len(W)], starts[len(W)]
     numbers[2 * size :] -= numbers[:size]
-    squares = np.add.reduceat(numbers * numbers, starts).reshape(3, -1)
-    sums = np.add.reduceat(numbers[:size], layers)
-    updates = np.add.reduceat(np.abs(numbers[2 * size :]), layers)
-    table = np.vstack([sums, updates, squares])
-    return [_ParameterSums(*of_layer) for of_layer in table.T.tolist()]
+    sums = np.add.reduceat(numbers[:size], layers).tolist()
+    updates = np.add.reduceat(np.abs(numbers[2 * size :]), layers).tolist()
+    squares = np.add.reduceat(numbers * numbers, starts).reshape(3, -1).tolist()
+    return [_ParameterSums(*of_layer) for of_layer in zip(sums, updates, *squares, strict=True)]
 
 
 def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
@@ -304,7 +294,7 @@ def _one_layer(
     activation: Activation, z: Spread, a: Spread, units: _Units, W: Array, sums: _ParameterSums
 ) -> LayerStatistics:
     count = len(units.mean)
-    share = units.silent_units / count
+    share = np.count_nonzero(units.silent) / count
     norm, moved = math.sqrt(sums.weight_squares), math.sqrt(sums.update_squares)
     gradient = math.sqrt(sums.gradient_squares)
     deviations = squared_deviations(flat(W), sums.weight, sums.weight_squares)
@@ -319,8 +309,8 @@ def _one_layer(
         a_max=a.largest,
         dead=share if activation.silent == "dead" else 0.0,
         inactive=share if activation.silent == "inactive" else 0.0,
-        saturated=units.saturated_sum / count,
-        saturated_units=units.saturated_units / count,
+        saturated=float(np.add.reduce(units.saturated)) / count,
+        saturated_units=np.count_nonzero(units.saturated > SATURATED_UNIT) / count,
         gradient_norm=gradient,
         gradient_rms=gradient / math.sqrt(W.size),
         update_mean=sums.update / W.size,
