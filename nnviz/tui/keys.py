@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from nnviz.tui.state import DEBUGGER, LAYER
+from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE
+
+ARROWS = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down"}
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,20 @@ class Key:
     footer: bool = False
     screens: tuple[str, ...] = ()
 
+    def written(self, ascii: bool) -> str:
+        """How the key is written, where only ASCII can be shown in words."""
+        return ARROWS.get(self.shown, self.shown) if ascii else self.shown
+
     def works_on(self, screen: str) -> bool:
         """Whether the key does something there."""
         return not self.screens or screen in self.screens
 
 
 STEP, LOOK, ASK, APP = "Step", "Look", "Ask", "The program"
-ON_LAYER = "On a layer"
+ON_LAYER, ON_SAMPLE = "On a layer", "On a sample"
 MAIN = (DEBUGGER,)
-ON_L = (LAYER,)
-OTHERS = (LAYER,)
+ON_L, ON_S = (LAYER,), (SAMPLE,)
+OTHERS = (LAYER, SAMPLE)
 
 KEYS = (
     Key("n", "n", "step", "next", "do the next iteration", STEP, True),
@@ -105,6 +111,7 @@ KEYS = (
     Key("question_mark", "?", "help", "help", "show the keys", APP, True),
     Key("ctrl+c", "Ctrl-C", "interrupt", "pause", "pause; twice within a second: quit", APP),
     Key("q", "q", "quit", "quit", "quit", APP, True),
+    Key("i", "i", "open('sample')", "sample", "follow one sample through the net", LOOK),
     Key("left,h", "←", "unit(-1, 0)", "unit", "the unit to the left", ON_LAYER, screens=ON_L),
     Key("right,l", "→", "unit(1, 0)", "unit", "the unit to the right", ON_LAYER, screens=ON_L),
     Key("up", "↑", "unit(0, -1)", "unit", "the unit above", ON_LAYER, screens=ON_L),
@@ -116,6 +123,16 @@ KEYS = (
     Key(
         "tab", "Tab", "pane", "values/units", "show the values, or the units", ON_LAYER, True, ON_L
     ),
+    Key("left", "←", "move(-1, 0)", "sample", "sample or cell before", ON_SAMPLE, screens=ON_S),
+    Key("right", "→", "move(1, 0)", "sample", "next sample or cell", ON_SAMPLE, True, ON_S),
+    Key("up", "↑", "move(0, -1)", "cell", "the cell above", ON_SAMPLE, screens=ON_S),
+    Key("down", "↓", "move(0, 1)", "cell", "the cell below", ON_SAMPLE, screens=ON_S),
+    Key("w", "w", "wrong(1)", "wrong", "the next misclassified sample", ON_SAMPLE, True, ON_S),
+    Key("W", "W", "wrong(-1)", "wrong", "the misclassified one before", ON_SAMPLE, screens=ON_S),
+    Key("t", "t", "part", "train/test", "training or test samples", ON_SAMPLE, True, ON_S),
+    Key("tab", "Tab", "pane", "confusion", "move in the confusion matrix", ON_SAMPLE, True, ON_S),
+    Key("enter", "Enter", "open_cell", "cell", "the samples of the cell", ON_SAMPLE, True, ON_S),
+    Key("a", "a", "all", "all", "walk through all samples again", ON_SAMPLE, screens=ON_S),
     Key("escape", "Esc", "leave", "back", "go back to the debugger", LOOK, True, OTHERS),
 )
 

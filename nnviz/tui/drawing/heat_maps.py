@@ -293,6 +293,14 @@ def mark_glyph(mark: Mark, look: Look) -> str:
     return "I" if look.ascii and mark == Mark.INFINITE else MARK_GLYPHS[mark][2]
 
 
+def scale_ends(scale: Scale, look: Look) -> str:
+    """Return the two ends of a scale as a short text: `0..1.00`, or `±0.50` about zero."""
+    high = compact(scale.high).strip()
+    if scale.diverging:
+        return f"{'+-' if look.ascii else '±'}{high}"
+    return f"{compact(scale.low).strip()}..{high}"
+
+
 def scale_legend(scale: Scale, width: int, look: Look) -> Cells:
     """Draw the scale in one row: lowest value, the colours or glyphs from end to end, highest.
 

@@ -16,10 +16,11 @@ from nnviz.tui.panels import (
     layers,
     lecture,
     phase,
+    sample,
     spreads,
     units,
 )
-from nnviz.tui.state import DEBUGGER, LAYER, Choice
+from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
 
 Draw = Callable[[View, Choice, int, int, Look], Cells]
@@ -57,6 +58,12 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "unit_weights": Panel("Weights", units.weights, LAYER),
         "unit_facts": Panel("Unit", units.facts, LAYER),
         "unit_history": Panel("History of the unit", units.history, LAYER),
+        "sample_head": Panel("Sample", sample.head, SAMPLE),
+        "sample_input": Panel("Input", sample.inputs, SAMPLE),
+        "sample_gradient": Panel("Gradient of the input", sample.gradient, SAMPLE),
+        "sample_answer": Panel("Answer", sample.answer, SAMPLE),
+        "sample_layers": Panel("Layers", sample.layers, SAMPLE),
+        "sample_confusion": Panel("Confusion", sample.confusion, SAMPLE),
         "message": Panel("Message", bars.message, ""),
         "status": Panel("Status", bars.status, ""),
         "keys": Panel("Keys", bars.keys, ""),

@@ -110,10 +110,11 @@ def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     grid = Grid(width, 1)
     column = 1
     for key in footer(choice.screen):
-        size = len(key.shown) + 1 + len(key.label) + 2
+        written = key.written(look.ascii)
+        size = len(written) + 1 + len(key.label) + 2
         if column + size > width:
             break
-        grid.put(column, 0, key.shown, "here")
-        grid.put(column + len(key.shown) + 1, 0, key.label, "muted")
+        grid.put(column, 0, written, "here")
+        grid.put(column + len(written) + 1, 0, key.label, "muted")
         column += size
     return grid.cells()

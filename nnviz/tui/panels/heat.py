@@ -7,9 +7,9 @@ import numpy as np
 
 from nnviz.engine.arrays import Array
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
-from nnviz.tui.drawing.heat_maps import Scale, heat_map
+from nnviz.tui.drawing.heat_maps import heat_map, scale_ends
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact, fit_text
+from nnviz.tui.drawing.numbers import fit_text
 from nnviz.tui.panels.marks import unit_marks
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, picture_shape
@@ -85,7 +85,7 @@ def _shape(view: View, layer: int, kind: str) -> tuple[int, int]:
 def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
     """The picture's name and the two ends of its scale."""
     grid = Grid(width, 1)
-    text = f"{TITLES[kind].format(layer)} {_ends(view.scales[kind, layer], look)}"
+    text = f"{TITLES[kind].format(layer)} {scale_ends(view.scales[kind, layer], look)}"
     grid.put(0, 0, fit_text(text, width, ellipsis=look.ellipsis), "label")
     return grid.cells()
 
@@ -94,11 +94,3 @@ def _picture(view: View, layer: int, kind: str, width: int, height: int, look: L
     image = np.asarray(_values(view, layer, kind)).reshape(_shape(view, layer, kind))
     marks = unit_marks(view, layer).reshape(image.shape) if kind == "activation" else None
     return heat_map(image, view.scales[kind, layer], width, max(1, height), look, marks)
-
-
-def _ends(scale: Scale, look: Look) -> str:
-    """The two ends of a scale, short."""
-    high = compact(scale.high).strip()
-    if scale.diverging:
-        return f"{'+-' if look.ascii else '±'}{high}"
-    return f"{compact(scale.low).strip()}..{high}"

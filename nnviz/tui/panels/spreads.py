@@ -1,11 +1,11 @@
 """How a layer's values are spread, under its activation's slope: where that is gone is seen."""
 
-from nnviz.tui.detail import Trouble
 from nnviz.tui.details.layer import LayerDetail, Spread
 from nnviz.tui.drawing.cells import Cells, Grid, blank, stack
 from nnviz.tui.drawing.histograms import histogram
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text, percent
+from nnviz.tui.panels.waiting import waiting
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
@@ -62,14 +62,6 @@ def layer_detail(view: View, choice: Choice) -> LayerDetail | None:
     if isinstance(detail, LayerDetail) and detail.layer == choice.layer:
         return detail
     return None
-
-
-def waiting(view: View, width: int, height: int, look: Look) -> Cells:
-    """Say why there is nothing to draw yet, or at all."""
-    drawn = Grid(width, height)
-    text = view.detail.text if isinstance(view.detail, Trouble) else "working it out"
-    drawn.put(1, 0, fit_text(text, max(0, width - 2), ellipsis=look.ellipsis), "muted")
-    return drawn.cells()
 
 
 def _title(name: str, numbers: str, detail: LayerDetail, spread: Spread, view: View) -> str:

@@ -6,7 +6,14 @@ from nnviz.engine.arrays import Array
 from nnviz.tui.drawing.bars import sparkline
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
 from nnviz.tui.drawing.curves import Series, plot
-from nnviz.tui.drawing.heat_maps import MARK_KEYS, MARK_NAMES, Mark, heat_map, mark_glyph
+from nnviz.tui.drawing.heat_maps import (
+    MARK_KEYS,
+    MARK_NAMES,
+    Mark,
+    heat_map,
+    mark_glyph,
+    scale_ends,
+)
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text, percent
 from nnviz.tui.drawing.units import unit_grid, unit_layout
@@ -78,9 +85,8 @@ def weights(view: View, choice: Choice, width: int, height: int, look: Look) -> 
     unit = chosen_unit(view, choice)
     row = detail.weights[unit]
     shape = picture_shape(len(row), view.info.image_shape if choice.layer == 1 else None)
-    sign = "+-" if look.ascii else "±"
     title = Grid(width, 1)
-    text = f"W{choice.layer}[{unit}] {sign}{compact(detail.scale.high).strip()}"
+    text = f"W{choice.layer}[{unit}] {scale_ends(detail.scale, look)}"
     title.put(0, 0, fit_text(text, width, ellipsis=look.ellipsis), "label")
     if height < 2:
         return title.cells()

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 from nnviz.tui.screens.base import PanelScreen
 from nnviz.tui.screens.layer import LayerScreen
+from nnviz.tui.screens.sample import SampleScreen
 
 SCREENS: Mapping[str, type[PanelScreen]] = MappingProxyType(
-    {screen.NAME: screen for screen in (LayerScreen,)}
+    {screen.NAME: screen for screen in (LayerScreen, SampleScreen)}
 )
