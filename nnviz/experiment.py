@@ -4,7 +4,6 @@ Every key stands once, in `Experiment`, with its explanation and what it accepts
 writing, `--set` and the reference page all go by that.
 """
 
-import difflib
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -15,7 +14,7 @@ from nnviz.engine.activations import ACTIVATIONS
 from nnviz.engine.initializers import INITIALIZERS
 from nnviz.engine.losses import LOSSES, pairing_problem
 from nnviz.engine.optimizers import SCHEDULES
-from nnviz.errors import InputError
+from nnviz.errors import InputError, nearest
 
 HIDDEN_ACTIVATIONS = tuple(name for name, make in ACTIVATIONS.items() if make().elementwise)
 LARGEST_COUNT = 1_000_000_000
@@ -217,12 +216,6 @@ class Experiment:
 def per_layer(value: PerLayer, layers: int) -> tuple[float, ...]:
     """One number per layer, from one for all or a list."""
     return (value,) * layers if isinstance(value, float | int) else tuple(value)
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """`; did you mean ...?` for the closest of `names`, or an empty text."""
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _refuse(key: str, value: Any, reason: str = "") -> typing.NoReturn:

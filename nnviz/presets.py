@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from nnviz.errors import InputError
-from nnviz.experiment import Experiment, nearest, read_experiment
+from nnviz.errors import InputError, nearest
+from nnviz.experiment import Experiment, read_experiment
 
 COURSE = Experiment(
     name="course",

@@ -10,8 +10,8 @@ from typing import Any
 
 from nnviz.debugger.forks import is_edit, parse_edit
 from nnviz.debugger.predicates import parse_expression, parse_predicate
-from nnviz.errors import InputError
-from nnviz.experiment import nearest, parse_assignments
+from nnviz.errors import InputError, nearest
+from nnviz.experiment import parse_assignments
 
 SEARCH_FLAGS = ("--first", "--last", "--all")
 

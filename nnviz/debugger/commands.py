@@ -12,8 +12,7 @@ from nnviz.debugger import command_checks as checks
 from nnviz.debugger.command_checks import Check, Terms, whole_number, without_flags
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.predicates import last_false_before, search
-from nnviz.errors import InputError
-from nnviz.experiment import nearest
+from nnviz.errors import InputError, nearest
 
 Run = Callable[[Debugger, str], str]
 

@@ -7,7 +7,7 @@ a new fault goes to the end of its list.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nnviz.errors import InputError
+from nnviz.errors import InputError, nearest
 from nnviz.faults.maths import MATHS
 from nnviz.faults.planting import Fault
 from nnviz.faults.settings import SETTINGS
@@ -18,8 +18,6 @@ FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in (
 
 def find_fault(name: str) -> Fault:
     """The fault of that name. Raises InputError, with the nearest one, where there is none."""
-    from nnviz.experiment import nearest  # which asks here whether a fault exists
-
     if name not in FAULTS:
         hint = nearest(name, FAULTS) or f"; expected one of {', '.join(FAULTS)}"
         raise InputError(f"there is no fault {name!r}{hint}")

@@ -18,8 +18,7 @@ from nnviz.debugger.commands import COMMANDS, SHORT, completions, execute
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import Frame
 from nnviz.engine.tiles import Cancelled
-from nnviz.errors import InputError
-from nnviz.experiment import nearest
+from nnviz.errors import InputError, nearest
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.drawing.numbers import compact
 from nnviz.tui.panels import PANELS

@@ -11,7 +11,6 @@ product    = factor { ("*" | "/") factor }
 factor     = "-" factor | number ["%"] | name | function "(" sum { "," sum } ")" | "(" sum ")"
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from nnviz.debugger.history import LAYER_METRICS, metric_names
 from nnviz.debugger.predicates import nodes
 from nnviz.debugger.predicates.nodes import Condition, Number
 from nnviz.engine.arrays import Array, Mask
-from nnviz.errors import InputError
+from nnviz.errors import InputError, nearest
 
 MAX_LENGTH = 500
 MAX_NESTING = 30
@@ -138,7 +137,7 @@ class _Parser:
 
     def expect_end(self) -> None:
         if self.token.kind != "end":
-            hint = _nearest(self.token.text, ("and", "or", "rising", "falling"))
+            hint = nearest(self.token.text, ("and", "or", "rising", "falling"))
             raise self.error(
                 f"expected the end or and/or, found {self.found()}{hint}", self.token.at
             )
@@ -200,7 +199,7 @@ class _Parser:
             return nodes.Trend(left, 1 if trend == "rising" else -1, self.steps())
         symbol = self.take(*COMPARISONS)
         if not symbol:
-            hint = _nearest(self.token.text, ("rising", "falling", "is", "and", "or"))
+            hint = nearest(self.token.text, ("rising", "falling", "is", "and", "or"))
             raise self.error(
                 f"expected a comparison such as > here, found {self.found()}{hint}", self.token.at
             )
@@ -244,7 +243,7 @@ class _Parser:
             self.place += 1
         if name not in self.finding_ids:
             known = ", ".join(self.finding_ids) or "none here"
-            hint = _nearest(name, self.finding_ids) or f"; expected one of {known}"
+            hint = nearest(name, self.finding_ids) or f"; expected one of {known}"
             raise self.error(f"there is no finding {name!r}{hint}", start)
         self.need(")", "after the finding's name")
         return nodes.Finding(name)
@@ -308,7 +307,7 @@ class _Parser:
         number = re.fullmatch(r"(?:L|W|dW)(\d+)", head)
         if number and not 1 <= int(number[1]) <= self.depth:
             raise self.error(f"there is no {head}: the layers are 1 to {self.depth}", token.at)
-        hint = _nearest(text, (*self.names, *WORDS)) or "; `nnviz predicates` lists the names"
+        hint = nearest(text, (*self.names, *WORDS)) or "; `nnviz predicates` lists the names"
         raise self.error(f"unknown name {text!r}{hint}", token.at)
 
     def use(self, name: str) -> nodes.Name:
@@ -320,11 +319,5 @@ class _Parser:
         for metric in LAYER_METRICS:
             if metric.name == wanted:
                 return f"{metric.prefix}{self.layer}.{wanted}"
-        hint = _nearest(wanted, [metric.name for metric in LAYER_METRICS])
+        hint = nearest(wanted, [metric.name for metric in LAYER_METRICS])
         raise self.error(f"a layer has no {wanted!r}{hint}", token.at)
-
-
-def _nearest(word: str, words: Iterable[str]) -> str:
-    by_case = {name.lower(): name for name in words}
-    close = difflib.get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.6)
-    return f"; did you mean {by_case[close[0]]}?" if close else ""
