@@ -295,10 +295,10 @@ def mark_glyph(mark: Mark, look: Look) -> str:
 
 def scale_ends(scale: Scale, look: Look) -> str:
     """Return the two ends of a scale as a short text: `0..1.00`, or `±0.50` about zero."""
-    high = compact(scale.high).strip()
+    high = compact(scale.high, digits=look.digits).strip()
     if scale.diverging:
         return f"{'+-' if look.ascii else '±'}{high}"
-    return f"{compact(scale.low).strip()}..{high}"
+    return f"{compact(scale.low, digits=look.digits).strip()}..{high}"
 
 
 def scale_legend(scale: Scale, width: int, look: Look) -> Cells:
