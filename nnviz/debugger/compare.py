@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+
+from nnviz.debugger.history import LAYER_METRICS, History
 from nnviz.debugger.source import Frame
 from nnviz.debugger.timeline import Timeline, relative_difference
 from nnviz.errors import InputError
@@ -112,6 +115,42 @@ def parting(comparison: Comparison, tolerance: float) -> Parting:
         if difference > tolerance:
             return Parting(comparison.index, what, difference)
     return Parting()
+
+
+def recorded_parting(a: History, b: History, tolerance: float = TOLERANCE) -> Parting:
+    """The first recorded number that differs by more than `tolerance`, relative to the larger.
+
+    It takes no replay, and so can be asked at any time of runs of any length: it sees what the
+    history has of every iteration, not the arrays. Raises ValueError where the layers are not as
+    many.
+    """
+    if a.depth != b.depth:
+        raise ValueError(f"runs of {a.depth} and {b.depth} layers")
+    first, last = max(a.first, b.first), min(a.last, b.last)
+    best = Parting()
+    for name in _computed_names(a.depth):
+        left, right = (h.column(name)[first - h.first : last + 1 - h.first] for h in (a, b))
+        with np.errstate(all="ignore"):
+            apart = np.abs(left - right) / np.maximum(np.abs(left), np.abs(right))
+        apart = np.where(left == right, 0.0, np.where(np.isnan(apart), np.inf, apart))
+        apart = np.where(np.isnan(left) & np.isnan(right), 0.0, apart)
+        rows = np.flatnonzero(apart > tolerance)
+        if rows.size and (not best.what or first + rows[0] < best.index):
+            best = Parting(int(first + rows[0]), name, float(apart[rows[0]]))
+    return best
+
+
+def _computed_names(depth: int) -> Iterator[str]:
+    """The recorded numbers in the order in which an iteration computes them."""
+    of = {kind: [m.name for m in LAYER_METRICS if m.prefix == kind] for kind in ("W", "L", "dW")}
+    state = ("mean", "std")
+    for layer in range(1, depth + 1):
+        yield from (f"W{layer}.{name}" for name in state)
+        yield from (f"L{layer}.{name}" for name in of["L"])
+    yield from ("loss", "accuracy")
+    for layer in range(depth, 0, -1):
+        yield from (f"dW{layer}.{name}" for name in of["dW"])
+        yield from (f"W{layer}.{name}" for name in of["W"] if name not in state)
 
 
 def _sizes(timeline: Timeline) -> str:
