@@ -66,6 +66,16 @@ def whole_number(text: str, what: str) -> int:
         raise InputError(f"{text!r}: expected {what}, a whole number") from None
 
 
+def file(suffix: str) -> Check:
+    """The name of a file with that ending."""
+
+    def check(rest: str, terms: Terms) -> None:
+        if not rest.endswith(suffix) or rest == suffix:
+            raise InputError(f"{rest!r}: expected a file whose name ends in {suffix}")
+
+    return check
+
+
 def predicate(optional: bool = False) -> Check:
     """A predicate, perhaps with the flags of a search."""
 

@@ -6,12 +6,16 @@ one, add a function and a line to `COMMANDS`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from nnviz.debugger import command_checks as checks
 from nnviz.debugger.command_checks import Check, Terms, whole_number, without_flags
 from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.findings import RULES
 from nnviz.debugger.predicates import last_false_before, search
+from nnviz.debugger.recorder import save
+from nnviz.debugger.runs import RECORDED
 from nnviz.errors import InputError, nearest
 
 Run = Callable[[Debugger, str], str]
@@ -32,6 +36,8 @@ class Command:
 def execute(debugger: Debugger, line: str) -> str:
     """Carry out one line; returns what to say about it. Raises InputError for a wrong one."""
     command, rest = parse(line)
+    settings = debugger.timeline.source.settings
+    command.check(rest, Terms(debugger.depth, settings, tuple(RULES)))
     return command.run(debugger, rest)
 
 
@@ -206,6 +212,13 @@ def _why(debugger: Debugger, rest: str) -> str:
     return f"{rest}: last false at {false_at}; the update of this iteration made it true"
 
 
+def _save(debugger: Debugger, rest: str) -> str:
+    """Write the branch that is looked at; `nnviz tui FILE` goes on from there."""
+    path = Path(rest).expanduser()
+    save(debugger.timeline, path)
+    return f"saved in {path}: `nnviz tui {path}` goes on from there"
+
+
 def _help(debugger: Debugger, rest: str) -> str:
     if rest in COMMANDS:
         return f"{COMMANDS[rest].usage} - {COMMANDS[rest].help}"
@@ -335,6 +348,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 "look at another branch; list",
                 _branch,
                 completes="branch",
+            ),
+            Command(
+                "save",
+                "save FILE.nnviz",
+                "write the branch that is looked at into a new file",
+                _save,
+                checks.file(RECORDED),
             ),
             Command("help", "help [COMMAND]", "list the commands", _help, completes="command"),
         )

@@ -25,6 +25,8 @@ from nnviz.debugger.session_header import (
 )
 from nnviz.debugger.source import RunSource
 from nnviz.debugger.timeline import Timeline
+from nnviz.errors import InputError
+from nnviz.newfile import new_file
 
 KEYFRAME_SECONDS = 0.5
 """A state is written after so much training: a seek in the recording replays no longer than that"""
@@ -113,11 +115,26 @@ class Recorder:
 
 def record(timeline: Timeline, path: Path) -> Recorder:
     """Record a timeline from its beginning, what it has done so far and what it will do."""
-    kept = [timeline.keyframes.get(index) for index in timeline.keyframes.indices]
-    recorder = Recorder(path, timeline.source, kept, timeline.branch)
+    recorder = Recorder(path, timeline.source, _kept(timeline), timeline.branch)
     recorder.write(timeline.history)
     timeline.on_iteration.append(lambda each: recorder.write(each.history))
     return recorder
+
+
+def save(timeline: Timeline, path: Path) -> None:
+    """Write what a timeline has done so far into a new file, and stop there.
+
+    Raises InputError where there is such a file, or it can't be written: then there is none.
+    """
+    with new_file(path) as draft:
+        with Recorder(draft, timeline.source, _kept(timeline), timeline.branch) as recorder:
+            recorder.write(timeline.history)
+        if recorder.problem:
+            raise InputError(f"{path}: can't be written: {recorder.problem.rpartition(': ')[2]}")
+
+
+def _kept(timeline: Timeline) -> list[Any]:
+    return [timeline.keyframes.get(index) for index in timeline.keyframes.indices]
 
 
 def describe(source: RunSource, snapshot: Any, branch: Branch) -> Header:

@@ -1,5 +1,6 @@
 """Promises of the typed commands and of the debugger behind them: where it stops, why, and back."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from nnviz.debugger.command_checks import Terms
 from nnviz.debugger.commands import COMMANDS, SHORT, check, completions, execute
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
+from nnviz.debugger.session import open_session
 from nnviz.debugger.source import fingerprint
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
@@ -254,3 +256,33 @@ def test_every_short_letter_stands_for_a_line_that_passes_the_check():
     for letter, line in SHORT.items():
         assert len(letter) == 1
         check(line, TERMS)
+
+
+def test_save_writes_what_was_done_so_far_and_it_opens_again(debugger, tmp_path):
+    execute(debugger, "run 5")
+    execute(debugger, "goto 2")
+    file = tmp_path / "mine.nnviz"
+    assert str(file) in execute(debugger, f"save {file}")
+    session = open_session(file)
+    assert session.complete
+    assert session.history.last == 5
+    execute(debugger, "goto 5")
+    last = session.timeline()
+    last.seek(5)
+    for name in ("W1", "W2", "W3"):
+        assert np.array_equal(last.source.array(name), debugger.timeline.source.array(name))
+    execute(debugger, "run 3")
+    assert open_session(file).history.last == 5
+
+
+def test_save_never_overwrites_and_leaves_nothing_behind(debugger, tmp_path):
+    file = tmp_path / "mine.nnviz"
+    file.write_text("something else")
+    with pytest.raises(InputError, match="exists already"):
+        execute(debugger, f"save {file}")
+    with pytest.raises(InputError, match=r"ends in .nnviz"):
+        execute(debugger, "save mine.txt")
+    with pytest.raises(InputError, match="can't be written"):
+        execute(debugger, f"save {tmp_path}/none/mine.nnviz")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.nnviz"]
+    assert file.read_text() == "something else"
