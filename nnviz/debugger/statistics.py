@@ -280,9 +280,9 @@ def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
 
 def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
     """The sums of one layer, part by part: all passes over a part find it in cache."""
-    step = max(1, PART // len(W))
-    parts = []
-    for start in range(0, W.shape[1], step):
+    parts, columns = [], W.shape[1]
+    step = -(-columns // -(-W.size // PART))
+    for start in range(0, columns, step):
         w, g, n = (array[:, start : start + step] for array in (W, dW, new))
         update = np.subtract(n, w, out=_ROOMS.room("update", n, n.dtype))
         squares = [sum_of_squares(flat(array)) for array in (w, g, update)]

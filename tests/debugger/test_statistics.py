@@ -173,3 +173,15 @@ def test_records_are_frozen_and_their_arrays_read_only():
     for array in (layer.unit_mean, layer.unit_saturated, layer.last_active, layer.silent):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
+
+
+@pytest.mark.parametrize("part", [1, 10, 20, 10**6])
+def test_a_layers_sums_do_not_depend_on_how_it_is_cut_into_parts(part, monkeypatch):
+    monkeypatch.setattr(reductions, "FEW", 0)
+    monkeypatch.setattr(statistics, "FEW", 0)
+    monkeypatch.setattr(statistics, "PART", part)
+    found, records = run(make_trainer("tanh"), 1)
+    for layer, statistics_ in enumerate(found[0]):
+        expected = plain(records[0], layer)
+        for name in ("gradient_norm", "update_mean", "update_norm", "weight_mean", "weight_std"):
+            assert getattr(statistics_, name) == pytest.approx(expected[name], rel=1e-9), name
