@@ -7,8 +7,12 @@ from nnviz.commands.train import add_changes, changed
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
-    from nnviz.debugger.findings import Diagnosis
+    from nnviz.debugger.findings import Diagnosis, Finding
+    from nnviz.debugger.proof import Proof
     from nnviz.experiment import Experiment
+
+
+PROOF_ITERATIONS = 50
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +21,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "run", metavar="RUN", nargs="?", help="a preset, a FILE.toml or a recorded FILE.nnviz"
     )
     add_changes(parser)
+    parser.add_argument(
+        "--prove",
+        metavar="K",
+        nargs="?",
+        type=int,
+        const=PROOF_ITERATIONS,
+        help="try the remedies on forks, each for K iterations beside the run as it is "
+        f"(K = {PROOF_ITERATIONS} where it is left out)",
+    )
+    parser.add_argument(
+        "--self-test",
+        action="store_true",
+        help="test the diagnosis on healthy runs and planted faults; takes some minutes",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead")
 
 
@@ -24,14 +42,43 @@ def run(arguments: argparse.Namespace) -> int:
     """Diagnose a run. Raises InputError where it can't be run or opened."""
     import json
 
+    if arguments.self_test:
+        return _self_test(arguments)
     if arguments.run is None:
         raise InputError("nothing to diagnose: give a RUN (`nnviz presets` lists the course's)")
+    if arguments.prove is not None and arguments.prove < 1:
+        raise InputError(f"--prove {arguments.prove}: expected 1 iteration or more")
     experiment, diagnosis = _diagnosed(arguments)
+    findings = diagnosis.spoken()
+    proofs = _proofs(arguments, experiment, findings) if arguments.prove else {}
     if arguments.json:
-        print(json.dumps(_json(experiment, diagnosis)))
+        print(json.dumps(_json(experiment, diagnosis, findings, proofs)))
     else:
-        print("\n".join(_lines(experiment, diagnosis)))
+        print("\n".join(_lines(experiment, diagnosis, findings, proofs)))
     return 0
+
+
+def _self_test(arguments: argparse.Namespace) -> int:
+    """Print how good the diagnosis is; exit code 1 where a goal is missed."""
+    import json
+    import sys
+
+    from nnviz.debugger.self_test import catalogue, run_cases, score, score_json, score_lines
+
+    given = arguments.run, arguments.prove, arguments.data, arguments.iterations, arguments.seed
+    if arguments.changes or any(value is not None for value in given):
+        raise InputError("--self-test runs a catalogue of its own: only --json goes with it")
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done}/{total} runs", end="" if done < total else "\n", file=sys.stderr)
+
+    results = run_cases(catalogue(), show)
+    if arguments.json:
+        print(json.dumps(score_json(results)))
+    else:
+        print("\n".join(score_lines(results)))
+    return 1 if score(results).failures else 0
 
 
 def _diagnosed(arguments: argparse.Namespace) -> "tuple[Experiment, Diagnosis]":
@@ -62,8 +109,53 @@ def _diagnosed(arguments: argparse.Namespace) -> "tuple[Experiment, Diagnosis]":
         raise KeyboardInterrupt from cancelled
 
 
-def _lines(experiment: "Experiment", diagnosis: "Diagnosis") -> list[str]:
+def _proofs(
+    arguments: argparse.Namespace, experiment: "Experiment", findings: "tuple[Finding, ...]"
+) -> "dict[tuple[str, int], Proof]":
+    """A proof for each cause that is amber or red. Raises KeyboardInterrupt on Ctrl-C."""
+    import sys
+
+    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.findings import Level
+    from nnviz.debugger.proof import prove
+    from nnviz.engine.tiles import Cancelled
+    from nnviz.headless import stopped_by_ctrl_c
+
+    def show(what: str, done: int, total: int) -> None:
+        if sys.stderr.isatty() and not arguments.json:
+            print(f"\r\033[K{what}: {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    source = EngineSource(experiment)
+    start = source.snapshot()
+    try:
+        with stopped_by_ctrl_c() as cancelled:
+            proofs = {
+                f.key: prove(
+                    source,
+                    start,
+                    f,
+                    iterations=arguments.prove,
+                    progress=show,
+                    cancelled=cancelled,
+                )
+                for f in findings
+                if f.level >= Level.AMBER and not f.folded
+            }
+    except Cancelled as stopped:
+        raise KeyboardInterrupt from stopped
+    if sys.stderr.isatty() and not arguments.json:
+        print("\r\033[K", end="", file=sys.stderr)
+    return proofs
+
+
+def _lines(
+    experiment: "Experiment",
+    diagnosis: "Diagnosis",
+    findings: "tuple[Finding, ...]",
+    proofs: "dict[tuple[str, int], Proof]",
+) -> list[str]:
     from nnviz.debugger.findings.text import finding_lines
+    from nnviz.debugger.proof_text import proof_lines
 
     history = diagnosis.history
     row = history.row(history.last)
@@ -71,13 +163,20 @@ def _lines(experiment: "Experiment", diagnosis: "Diagnosis") -> list[str]:
         f"{experiment.name} on {experiment.data}, iterations {history.first} to {history.last}: "
         f"loss {row['loss']:.4g}, accuracy {row['accuracy']:.1%}"
     )
-    return [headline, "", *finding_lines(diagnosis.spoken(), experiment)]
+    lines = [headline, "", *finding_lines(findings, experiment)]
+    for proof in proofs.values():
+        lines += ["", *proof_lines(proof)]
+    return lines
 
 
-def _json(experiment: "Experiment", diagnosis: "Diagnosis") -> dict[str, Any]:
-    import math
-
-    from nnviz.debugger.findings.text import finding_json
+def _json(
+    experiment: "Experiment",
+    diagnosis: "Diagnosis",
+    findings: "tuple[Finding, ...]",
+    proofs: "dict[tuple[str, int], Proof]",
+) -> dict[str, Any]:
+    from nnviz.debugger.findings.text import finding_json, finite
+    from nnviz.debugger.proof_text import proof_json
 
     history = diagnosis.history
     row = history.row(history.last)
@@ -85,7 +184,11 @@ def _json(experiment: "Experiment", diagnosis: "Diagnosis") -> dict[str, Any]:
         "run": experiment.name,
         "data": experiment.data,
         "iterations": history.last,
-        "loss": row["loss"] if math.isfinite(row["loss"]) else None,
+        "loss": finite(row["loss"]),
         "accuracy": 100 * row["accuracy"],
-        "findings": [finding_json(finding, experiment) for finding in diagnosis.spoken()],
+        "findings": [
+            finding_json(f, experiment)
+            | ({"proof": proof_json(proofs[f.key])} if f.key in proofs else {})
+            for f in findings
+        ],
     }

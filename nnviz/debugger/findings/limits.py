@@ -57,6 +57,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "stuck-at-chance": Limit("loss / loss of a constant prediction", red=0.95),
         "stuck-drop": Limit("share that the loss fell by", red=0.01, below=True),
         "plateau": Limit("share that the loss fell by", amber=0.005, below=True),
+        "plateau-spread": Limit("largest loss / smallest, less 1", amber=0.02, below=True),
         "overshoot": Limit("share that the loss rose by", info=1e-3),
         "overfit": Limit("test loss / its best", amber=1.05),
         "accuracy-lost": Limit("best test accuracy minus the present one", amber=0.01),

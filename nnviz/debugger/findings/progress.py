@@ -118,12 +118,12 @@ def stuck_at_chance(view: View) -> Reading | None:
 
 
 def plateau(view: View) -> Reading | None:
-    """The loss has come to stand, neither at chance nor solved."""
+    """The loss has come to stand, neither at chance nor solved; a zigzag is no standing."""
     loss = view.column("loss")
     drop = fall(loss, CHECK_AFTER)
-    flat = graded(np.abs(drop), "plateau")
+    flat = np.minimum(graded(np.abs(drop), "plateau"), graded(_spread(loss), "plateau-spread"))
     return Reading(
-        where(flat, unsolved(view) & (np.abs(slope_t(loss, CHECK_AFTER)) < 2)),
+        where(flat, unsolved(view) & ~(np.abs(slope_t(loss, CHECK_AFTER)) >= 2)),
         lambda: (
             f"the loss is {loss[-1]:.4g} and fell by {drop[-1]:.2%} in {CHECK_AFTER} iterations"
         ),
@@ -138,8 +138,20 @@ def plateau(view: View) -> Reading | None:
     )
 
 
+def _spread(values: Array) -> Array:
+    """The largest of the last 20 values over the smallest, less 1; NaN before there are so many."""
+    if len(values) < CHECK_AFTER:
+        return np.full(len(values), np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(values, CHECK_AFTER)
+    spread = windows.max(axis=1) / windows.min(axis=1) - 1
+    return np.concatenate([np.full(CHECK_AFTER - 1, np.nan), spread])
+
+
 def slope_t(values: Array, count: int) -> Array:
-    """Student's t of the slope of a line through the last `count` values; NaN before."""
+    """Student's t of the slope of a line through the last `count` values.
+
+    NaN before there are so many, and where they are all the same.
+    """
     x = np.arange(count) - (count - 1) / 2
     if len(values) < count:
         return np.full(len(values), np.nan)

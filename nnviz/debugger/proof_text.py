@@ -1,0 +1,83 @@
+"""What came of trying remedies, in words and as plain values for JSON."""
+
+import math
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from nnviz.debugger.findings import Finding, Level
+from nnviz.debugger.findings.text import LEVELS, WIDTH, changes_text, finite
+from nnviz.debugger.proof import Outcome, Proof, Trial
+
+
+def proof_lines(proof: Proof) -> list[str]:
+    """A heading, the run as it is, and each remedy with its verdict."""
+    finding = proof.finding
+    place = f" in {finding.place}" if finding.place else ""
+    title = f"Proof of the remedies for {finding.id}{place}"
+    if not proof.trials:
+        return [f"{title}: none of them is an edit of this experiment."]
+    lines = [f"{title}:"]
+    for trial in proof.trials:
+        lines += _trial_lines(trial, finding)
+    if proof.proven is None:
+        lines.append("  None of them helped.")
+    return lines
+
+
+def verdict(trial: Trial) -> str:
+    """Whether it helped, in words, and what became of the finding."""
+    if trial.problem:
+        return f"not tried: {trial.problem}"
+    if not trial.remedied.stands:
+        after = "the finding is gone"
+    else:
+        after = f"the finding still stands ({LEVELS[Level(trial.remedied.stands)]})"
+    return f"{'HELPED' if trial.helped else 'did not help'}: {after}"
+
+
+def _trial_lines(trial: Trial, finding: Finding) -> list[str]:
+    changes = f" [{changes_text(trial.changes)}]"
+    lines = textwrap.wrap(
+        f"{trial.remedy.text}{changes}", WIDTH, initial_indent="  - ", subsequent_indent="    "
+    )
+    if not trial.problem:
+        span = f"from iteration {trial.start} to {trial.end}"
+        lines.append(f"    {span}, without: {_numbers(trial.without, finding.metric)}")
+        lines.append(f"    {' ' * len(span)}     with: {_numbers(trial.remedied, finding.metric)}")
+    return [*lines, f"    {verdict(trial)}"]
+
+
+def _numbers(outcome: Outcome, metric: str) -> str:
+    value = f", {metric} {outcome.value:.4g}" if metric and not math.isnan(outcome.value) else ""
+    value = "" if metric == "loss" else value
+    return f"loss {outcome.loss:.4g}, accuracy {outcome.accuracy:.1%}{value}"
+
+
+def proof_json(proof: Proof) -> dict[str, Any]:
+    """All of it in plain values; accuracies in percent."""
+    return {
+        "proven": proof.proven.remedy.text if proof.proven else None,
+        "trials": [
+            {
+                "remedy": trial.remedy.text,
+                "changes": dict(trial.changes),
+                "from": trial.start,
+                "to": trial.end,
+                "without": _outcome_json(trial.without),
+                "with": _outcome_json(trial.remedied),
+                "helped": trial.helped,
+                "problem": trial.problem,
+            }
+            for trial in proof.trials
+        ],
+    }
+
+
+def _outcome_json(outcome: Outcome) -> Mapping[str, Any]:
+    return {
+        "loss": finite(outcome.loss),
+        "accuracy": 100 * outcome.accuracy,
+        "value": finite(outcome.value),
+        "stands": LEVELS[Level(outcome.stands)] if outcome.stands else None,
+    }
