@@ -1,56 +1,46 @@
 """The terminal application: keys become orders to the runner, views become panels."""
 
 import os
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.message import Message
 from textual.screen import Screen
 
 from nnviz.debugger.commands import COMMANDS, completions
 from nnviz.debugger.debugger import Debugger
+from nnviz.errors import InputError
 from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.detail import Question
 from nnviz.tui.drawing.look import ColorDepth, Look, look_from
+from nnviz.tui.driving import DrivingApp, FromRunner
+from nnviz.tui.handing_out import copy, hand_out, next_name, text_of
 from nnviz.tui.keys import KEYS
-from nnviz.tui.layout import TABS, layout
-from nnviz.tui.panels import panels_on
-from nnviz.tui.runner import Go, Order, Pause, PhaseStep, Play, PlayBack, Runner, Said, Speed, Type
+from nnviz.tui.layout import TABS, layout, presented
+from nnviz.tui.lecture import Lecture, what_is_pressed
+from nnviz.tui.panels import PANELS, panels_on
+from nnviz.tui.prover import Proving
+from nnviz.tui.runner import PhaseStep, Said, Type
+from nnviz.tui.screen_commands import SCREEN_COMMANDS, words
 from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import PanelScreen
+from nnviz.tui.script import Cue
 from nnviz.tui.state import DEBUGGER, PICTURES, Choice
 from nnviz.tui.text_screen import TextScreen, help_text
+from nnviz.tui.themes import set_up_themes, theme_name
 from nnviz.tui.view import View, names
 from nnviz.tui.widgets import PanelWidget
 
 DEBUGGERS_OWN = frozenset(key.action.partition("(")[0] for key in KEYS if DEBUGGER in key.screens)
 """Actions that only the debugger's own screen has."""
-SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, float("inf"))
 
 
-class FromRunner(Message):
-    """The runner has made a view, answered a command, or failed."""
-
-    def __init__(self, news: View | Said | Exception) -> None:
-        super().__init__()
-        self.news = news
-
-    def can_replace(self, message: Message) -> bool:
-        """A slow screen skips stale views, and nothing else."""
-        return (
-            isinstance(message, FromRunner)
-            and isinstance(self.news, View)
-            and isinstance(message.news, View)
-        )
-
-
-class NnvizApp(App[None]):
+class NnvizApp(DrivingApp):
     """The debugger on a screen. `open_debugger` is called on the runner's thread."""
 
     CSS = """
@@ -66,21 +56,19 @@ class NnvizApp(App[None]):
         if key.works_on(DEBUGGER)
     ]
 
-    def __init__(self, open_debugger: Callable[[], Debugger], look: Look | None = None) -> None:
+    def __init__(
+        self,
+        open_debugger: Callable[[], Debugger],
+        look: Look | None = None,
+        script: Sequence[Cue] = (),
+    ) -> None:
         self.look = look or look_from(os.environ)
-        super().__init__(ansi_color=self.look.depth in (ColorDepth.NONE, ColorDepth.ANSI16))
+        super().__init__(open_debugger, ansi_color=self._in_terminals_colors)
+        set_up_themes(self)
         self.choice = Choice()
-        self.view: View | None = None
-        self.failure: Exception | None = None
-        self._speed = len(SPEEDS) - 1
-        self._interrupted_at = float("-inf")
+        self.lecture = Lecture(script)
         self._typed: list[str] = []
         self._question: Question | None = None
-        self.runner = Runner(open_debugger, self._receive)
-
-    def _receive(self, news: View | Said | Exception) -> None:
-        # called on the runner's thread; post_message is the one call that is safe from there
-        self.post_message(FromRunner(news))
 
     def compose(self) -> ComposeResult:
         """One widget for each panel, placed by `layout`, and the command line."""
@@ -88,14 +76,16 @@ class NnvizApp(App[None]):
             yield PanelWidget(name)
         yield CommandBar(self._completions, self._typed)
 
+    @property
+    def _in_terminals_colors(self) -> bool:
+        return self.look.depth in (ColorDepth.NONE, ColorDepth.ANSI16)
+
     def on_mount(self) -> None:
         """Start the run."""
         self.title = "nnviz"
+        self._follow_look()
+        self.choice = replace(self.choice, cue=self.lecture.cue)
         self.runner.start()
-
-    def on_unmount(self) -> None:
-        """End the run's thread."""
-        self.runner.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         """Place the panels anew."""
@@ -111,6 +101,10 @@ class NnvizApp(App[None]):
                 if first:
                     self.place()
                 self.redraw()
+            case Proving(text):
+                if self.view is not None and self.view.paused:
+                    self.view = replace(self.view, reason=text)
+                    self.redraw()
             case Said(line, text, wrong):
                 if wrong:
                     self._bar.ask(line)
@@ -123,7 +117,11 @@ class NnvizApp(App[None]):
         """Give every panel its rectangle, or hide it."""
         depth = self.view.info.depth if self.view else 3
         width, height = self.size
-        places = layout(width, height, self.choice.tab, depth, self.choice.zoomed)
+        tab = self.choice.tab
+        if self.look.present:
+            places = presented(width, height, tab, self.look)
+        else:
+            places = layout(width, height, tab, depth, self.choice.zoomed)
         for widget in self._panels():
             place = places.get(widget.panel)
             widget.display = place is not None
@@ -195,16 +193,14 @@ class NnvizApp(App[None]):
         """The keys of the debugger's screen do nothing on another one."""
         return self.choice.screen == DEBUGGER or action not in DEBUGGERS_OWN
 
-    def order(self, order: Order) -> None:
-        """Send an order to the runner."""
-        self.runner.send(order)
-
     def _completions(self, line: str) -> tuple[str, ...]:
-        return completions(line, names(self.view)) if self.view else ()
+        if self.view is None:
+            return ()
+        return completions(line, {**names(self.view), "verb": tuple(SCREEN_COMMANDS)})
 
     def get_system_commands(self, screen: Screen[None]) -> Iterable[SystemCommand]:
         """Every key's action and every typed command, for the palette."""
-        yield from super().get_system_commands(screen)
+        yield SystemCommand("Theme", "Choose another theme", self.action_change_theme)
         for key in KEYS:
             if not key.works_on(self.choice.screen):
                 continue
@@ -214,7 +210,7 @@ class NnvizApp(App[None]):
                 await self.run_action(action, owner)
 
             yield SystemCommand(f"{key.help} ({key.shown})", key.group, act)
-        for command in COMMANDS.values():
+        for command in (*COMMANDS.values(), *SCREEN_COMMANDS.values()):
 
             def ask(name: str = command.name) -> None:
                 self._bar.ask(f"{name} ")
@@ -224,10 +220,27 @@ class NnvizApp(App[None]):
     def on_command_bar_entered(self, message: CommandBar.Entered) -> None:
         """Carry out a typed line."""
         self.action_leave_command()
-        if message.line in ("q", "quit"):
-            self.exit()
-            return
-        self.order(Type(message.line))
+        self.enter(message.line)
+
+    def enter(self, line: str) -> None:
+        """Carry out a line: what is about the screen here, anything else on the run's thread."""
+        name, rest = words(line)
+        command = SCREEN_COMMANDS.get(name)
+        if command is None:
+            self.order(Type(line))
+        elif not self.say(lambda: command.run(self, rest), f":{line}"):
+            self._bar.ask(line)
+
+    def say(self, act: Callable[[], str], title: str = "") -> bool:
+        """Do something and say what came of it; whether it could be done."""
+        try:
+            said = act()
+        except InputError as error:
+            self.push_screen(TextScreen(title, str(error)))
+            return False
+        if said:
+            self.notify(said, markup=False)
+        return True
 
     def on_command_bar_left(self, message: CommandBar.Left) -> None:
         """Put the command line away."""
@@ -255,78 +268,87 @@ class NnvizApp(App[None]):
         """Show the keys and the commands."""
         self.push_screen(TextScreen("Keys", help_text(self.choice.screen)))
 
-    def action_step(self) -> None:
-        """Do the next iteration."""
-        self.order(Go(1, relative=True))
-
-    def action_step_back(self) -> None:
-        """Go one iteration back."""
-        self.order(Go(-1, relative=True))
-
     def action_phase(self, by: int) -> None:
         """Do the next phase, or go one back; the phase pane comes up with it."""
         if self.choice.tab != "phase":
             self.action_tab(TABS.index("phase") + 1)
         self.order(PhaseStep(by))
 
-    def action_scrub(self, by: int) -> None:
-        """Look at a recorded iteration; never trains further."""
-        self.order(Go(by, relative=True, recorded=True))
+    def action_go_on(self) -> None:
+        """Do the script's next line; without one, train on or pause."""
+        step = self.lecture.next()
+        if step is None:
+            self.action_play()
+            return
+        self.choose(replace(self.choice, cue=self.lecture.cue))
+        if step.key == "space":
+            self.action_play()
+        elif step.key:
+            self.simulate_key(step.key)
+        else:
+            self.enter(step.text)
 
-    def action_finding(self, by: int) -> None:
-        """Go to the nearest iteration, on that side, at which something got worse."""
+    def action_present(self) -> None:
+        """Show one panel large and strong, for a projector; or everything again."""
+        self.look = replace(self.look, present=not self.look.present)
+        self._follow_look()
+
+    def action_theme(self) -> None:
+        """Change between dark and light."""
+        self.say(lambda: self.change_theme(not self.look.dark))
+
+    def change_theme(self, dark: bool) -> str:
+        """Go dark or light; returns what to say."""
+        if self._in_terminals_colors:
+            return "this terminal's own colours are used"
+        self.look = replace(self.look, dark=dark)
+        self._follow_look()
+        return ""
+
+    def _follow_look(self) -> None:
+        if not self._in_terminals_colors:
+            self.theme = theme_name(dark=self.look.dark, present=self.look.present)
+        self.place()
+        self.redraw()
+
+    def watch_theme(self, name: str) -> None:
+        """Draw for the ground of the theme, whoever chose it."""
+        self.look = replace(self.look, dark=self.current_theme.dark)
+        self.call_after_refresh(self.redraw)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note the keys, for those who look on."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.look.present:
+            pressed = what_is_pressed(event.key, self.choice.screen)
+            if self.focused is None and pressed:
+                self.choose(replace(self.choice, pressed=pressed))
+        await super().on_event(event)
+
+    def text_of(self, what: str) -> str:
+        """The text of something on the screen. Raises InputError where it isn't there."""
         if self.view is None:
-            return
-        here = self.view.frame.index
-        there = [at for at in self.view.spoken if (at - here) * by > 0]
-        if not there:
-            self.notify(
-                "nothing got worse " + ("after" if by > 0 else "before") + " this iteration"
-            )
-            return
-        self.order(Go(min(there) if by > 0 else max(there)))
+            raise InputError("there is nothing to copy yet")
+        seen = [w for w in (self._other or self.screen_stack[0]).query(PanelWidget) if w.display]
+        panels = {w.panel: "\n".join(map(str.rstrip, w.cells(w.size).lines)) for w in seen}
+        if not what:
+            own = [name for name, panel in PANELS.items() if panel.screen and name in panels]
+            chosen = [self.choice.tab] if self.choice.tab in panels else own
+            return "\n\n".join(panels[name] for name in chosen)
+        return text_of(what, self.view, self.choice.layer, panels)
 
-    def action_first(self) -> None:
-        """Go to the first iteration."""
-        if self.view is not None:
-            self.order(Go(self.view.history.first))
+    def action_copy(self, what: str) -> None:
+        """Copy what is looked at, or the row of the chosen layer."""
+        self.say(lambda: copy(self, self.text_of(what)))
 
-    def action_live(self) -> None:
-        """Go to the latest iteration."""
-        if self.view is not None:
-            self.order(Go(self.view.recorded))
+    def action_export(self) -> None:
+        """Draw the screen into a new file."""
+        view = self.view
+        stem = f"nnviz-{view.info.name}-{view.frame.index}" if view else "nnviz"
+        self.say(lambda: self.export(next_name(stem)))
 
-    def action_finish(self) -> None:
-        """Train to the end of the epoch, or ten iterations on the full batch."""
-        if self.view is not None:
-            size = self.view.info.batches_per_epoch
-            index = self.view.frame.index
-            self.order(Play(index + 10 if size == 1 else (index // size + 1) * size))
-
-    def action_play(self) -> None:
-        """Train on to a breakpoint, or pause."""
-        running = self.view is not None and not self.view.paused
-        self.order(Pause() if running else Play())
-
-    def action_play_back(self) -> None:
-        """Go back to where a breakpoint stops."""
-        self.order(PlayBack())
-
-    def action_interrupt(self) -> None:
-        """Pause; a second time within a second: quit."""
-        now = time.monotonic()
-        if now - self._interrupted_at < 1:
-            self.exit()
-        self._interrupted_at = now
-        self.order(Pause())
-        self.notify("paused; Ctrl-C again to quit", timeout=1.5)
-
-    def action_speed(self, by: int) -> None:
-        """Train faster or slower."""
-        self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
-        limit = SPEEDS[self._speed]
-        self.order(Speed(limit))
-        self.notify("as fast as it goes" if limit == SPEEDS[-1] else f"{limit:g} iterations/s")
+    def export(self, path: Path) -> str:
+        """Draw the screen as SVG into a new file. Raises InputError."""
+        return hand_out(self, path, self.export_screenshot())
 
     def action_layer(self, by: int) -> None:
         """Move the cursor to another layer."""

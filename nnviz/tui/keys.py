@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE
+from nnviz.tui.state import COMPARE, DEBUGGER, LAYER, SAMPLE
 
 ARROWS = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down"}
 
@@ -36,10 +36,10 @@ class Key:
 
 
 STEP, LOOK, ASK, APP = "Step", "Look", "Ask", "The program"
-ON_LAYER, ON_SAMPLE = "On a layer", "On a sample"
+ON_LAYER, ON_SAMPLE, ON_TWO = "On a layer", "On a sample", "On two branches"
 MAIN = (DEBUGGER,)
-ON_L, ON_S = (LAYER,), (SAMPLE,)
-OTHERS = (LAYER, SAMPLE)
+ON_L, ON_S, ON_C = (LAYER,), (SAMPLE,), (COMPARE,)
+OTHERS = (LAYER, SAMPLE, COMPARE)
 
 KEYS = (
     Key("n", "n", "step", "next", "do the next iteration", STEP, True),
@@ -55,7 +55,16 @@ KEYS = (
     ),
     Key("S", "S", "phase(-1)", "phase back", "go one phase back", STEP),
     Key("f", "f", "finish", "+10", "train ten iterations, or to the end of the epoch", STEP, True),
-    Key("c,space", "space", "play", "run/pause", "train on to a breakpoint, or pause", STEP, True),
+    Key("c", "c", "play", "run/pause", "train on to a breakpoint, or pause", STEP),
+    Key(
+        "space",
+        "space",
+        "go_on",
+        "run/pause",
+        "train on or pause; with a script, do its next line",
+        STEP,
+        True,
+    ),
     Key("C", "C", "play_back", "run back", "go back to where a breakpoint stops", STEP),
     Key("plus,equals_sign", "+", "speed(1)", "faster", "train faster", STEP),
     Key("minus", "-", "speed(-1)", "slower", "train slower", STEP),
@@ -108,9 +117,16 @@ KEYS = (
         ASK,
         screens=MAIN,
     ),
+    Key("P", "P", "prove", "prove", "try the remedies of the gravest finding on a fork", ASK),
+    Key("y", "y", "copy('')", "copy", "copy the text of the panel", ASK),
+    Key("Y", "Y", "copy('row')", "copy row", "copy the numbers of the layer's row", ASK),
+    Key("e", "e", "export", "picture", "draw the screen into a new SVG file", ASK),
+    Key("p", "p", "present", "projector", "one panel, large, for a projector; and back", APP),
+    Key("T", "T", "theme", "theme", "change between dark and light", APP),
     Key("question_mark", "?", "help", "help", "show the keys", APP, True),
     Key("ctrl+c", "Ctrl-C", "interrupt", "pause", "pause; twice within a second: quit", APP),
     Key("q", "q", "quit", "quit", "quit", APP, True),
+    Key("x", "x", "open('compare')", "compare", "compare two branches in lockstep", LOOK),
     Key("i", "i", "open('sample')", "sample", "follow one sample through the net", LOOK),
     Key("left,h", "←", "unit(-1, 0)", "unit", "the unit to the left", ON_LAYER, screens=ON_L),
     Key("right,l", "→", "unit(1, 0)", "unit", "the unit to the right", ON_LAYER, screens=ON_L),
@@ -133,6 +149,10 @@ KEYS = (
     Key("tab", "Tab", "pane", "confusion", "move in the confusion matrix", ON_SAMPLE, True, ON_S),
     Key("enter", "Enter", "open_cell", "cell", "the samples of the cell", ON_SAMPLE, True, ON_S),
     Key("a", "a", "all", "all", "walk through all samples again", ON_SAMPLE, screens=ON_S),
+    Key("m", "m", "kind", "picture", "weights, updates or activations", ON_TWO, True, ON_C),
+    Key("g", "g", "parting", "where they part", "go to where they part", ON_TWO, True, ON_C),
+    Key("o", "o", "other", "other branch", "compare with the next branch", ON_TWO, True, ON_C),
+    Key("tab", "Tab", "pane", "curves", "the curves, or the pictures", ON_TWO, True, ON_C),
     Key("escape", "Esc", "leave", "back", "go back to the debugger", LOOK, True, OTHERS),
 )
 

@@ -23,6 +23,8 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
         lines += _lines(finding, room)
     if not lines:
         lines = [("nothing is wrong here, as far as the rules can see", "muted")]
+    elif len(lines) < height:
+        lines.append(("P tries the remedies on a fork; , and . go to where it got worse", "muted"))
     for row, (text, key) in enumerate(lines[:height]):
         grid.put(1, row, fit_text(text, room, ellipsis=look.ellipsis), key)
     if len(lines) > height:

@@ -1,0 +1,85 @@
+"""Tries remedies in the background, on forks of their own, while the run stays there to look at."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.engine_source import EngineSnapshot, EngineSource
+from nnviz.debugger.findings import Finding
+from nnviz.engine.tiles import Cancelled
+from nnviz.errors import InputError
+from nnviz.tui.runner import Said
+
+UPDATES_PER_SECOND = 5
+
+
+@dataclass(frozen=True)
+class Proving:
+    """How far a proof has come, in words."""
+
+    text: str
+
+
+class Prover:
+    """One proof at a time. `show` is called on its thread with the progress and the verdict."""
+
+    def __init__(self, show: Callable[[Proving | Said | Exception], None]) -> None:
+        self._show = show
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, debugger: Debugger) -> str:
+        """Try the remedies of the gravest finding that stands here; returns what to say.
+
+        To be called where the debugger may be used. Raises InputError where there is nothing to
+        prove, or a proof is under way.
+        """
+        if self._thread is not None and self._thread.is_alive():
+            raise InputError("a proof is under way: its verdict comes up by itself")
+        timeline = debugger.timeline
+        source = timeline.source
+        if not isinstance(source, EngineSource):
+            raise InputError("this run can't be trained again from here, so nothing can be proven")
+        causes = [f for f in debugger.diagnosis.at(timeline.index) if not f.folded]
+        if not causes:
+            raise InputError("nothing is wrong here: there is no remedy to prove")
+        finding = causes[0]
+        snapshot = timeline.keyframes.at_or_before(finding.since)
+        assert isinstance(snapshot, EngineSnapshot), "an engine's keyframes are the engine's"
+        self._stopped.clear()
+        self._thread = threading.Thread(
+            target=self._prove, args=(source, snapshot, finding), name="nnviz-prover", daemon=True
+        )
+        self._thread.start()
+        return f"trying the remedies of {finding.id} on a fork"
+
+    def stop(self, timeout: float = 0.4) -> None:
+        """Give up what is being tried."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _prove(self, source: EngineSource, snapshot: EngineSnapshot, finding: Finding) -> None:
+        from nnviz.debugger.proof import prove
+        from nnviz.debugger.proof_text import proof_lines
+
+        told = 0.0
+
+        def progress(what: str, done: int, total: int) -> None:
+            nonlocal told
+            if time.monotonic() - told > 1 / UPDATES_PER_SECOND:
+                told = time.monotonic()
+                self._show(Proving(f"proving {finding.id}: {what}, {done} of {total}"))
+
+        try:
+            proof = prove(
+                source, snapshot, finding, progress=progress, cancelled=self._stopped.is_set
+            )
+        except Cancelled:
+            return
+        except Exception as error:  # as in the runner: the screen is the only one to say it
+            self._show(error)
+            return
+        self._show(Said(f"prove {finding.id}", "\n".join(proof_lines(proof))))
