@@ -58,10 +58,14 @@ def parse(line: str) -> tuple[Command, str]:
 
 
 def completions(line: str, debugger_names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The whole lines that `line` may become; `debugger_names` lists names by kind."""
+    """The whole lines that `line` may become; `debugger_names` lists names by kind.
+
+    Those of kind "verb" are commands that are carried out elsewhere.
+    """
     name, space, rest = line.partition(" ")
     if not space:
-        return tuple(command for command in COMMANDS if command.startswith(name))
+        verbs = (*COMMANDS, *debugger_names.get("verb", ()))
+        return tuple(verb for verb in verbs if verb.startswith(name))
     command = COMMANDS.get(name)
     if command is None or not command.completes:
         return ()

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from nnviz.debugger.commands import COMMANDS, completions
+from nnviz.debugger.commands import COMMANDS, Command, completions
 from nnviz.debugger.debugger import Debugger
 from nnviz.errors import InputError
 from nnviz.tui.command_bar import CommandBar
@@ -26,7 +26,7 @@ from nnviz.tui.lecture import Lecture, what_is_pressed
 from nnviz.tui.panels import PANELS, panels_on
 from nnviz.tui.prover import Proving
 from nnviz.tui.runner import PhaseStep, Said, Type
-from nnviz.tui.screen_commands import SCREEN_COMMANDS, words
+from nnviz.tui.screen_commands import SCREEN_COMMANDS, ScreenCommand, words
 from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import PanelScreen
 from nnviz.tui.script import Cue
@@ -210,7 +210,8 @@ class NnvizApp(DrivingApp):
                 await self.run_action(action, owner)
 
             yield SystemCommand(f"{key.help} ({key.shown})", key.group, act)
-        for command in (*COMMANDS.values(), *SCREEN_COMMANDS.values()):
+        typed: list[Command | ScreenCommand] = [*COMMANDS.values(), *SCREEN_COMMANDS.values()]
+        for command in typed:
 
             def ask(name: str = command.name) -> None:
                 self._bar.ask(f"{name} ")

@@ -150,6 +150,7 @@ KEYS = (
     Key("enter", "Enter", "open_cell", "cell", "the samples of the cell", ON_SAMPLE, True, ON_S),
     Key("a", "a", "all", "all", "walk through all samples again", ON_SAMPLE, screens=ON_S),
     Key("m", "m", "kind", "picture", "weights, updates or activations", ON_TWO, True, ON_C),
+    Key("e", "e", "magnify", "enlarge", "give A - B a scale of its own", ON_TWO, True, ON_C),
     Key("g", "g", "parting", "where they part", "go to where they part", ON_TWO, True, ON_C),
     Key("o", "o", "other", "other branch", "compare with the next branch", ON_TWO, True, ON_C),
     Key("tab", "Tab", "pane", "curves", "the curves, or the pictures", ON_TWO, True, ON_C),

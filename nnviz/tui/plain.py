@@ -22,6 +22,7 @@ from nnviz.errors import InputError, nearest
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.drawing.numbers import compact
 from nnviz.tui.panels import PANELS
+from nnviz.tui.screen_commands import SCREEN_COMMANDS, words
 from nnviz.tui.script import Cue
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, make_view, names
@@ -217,6 +218,8 @@ def help_text() -> str:
 
 def spoken(cue: Cue) -> str:
     """The line that does here what a cue does on the screen; a comment where there is nothing."""
+    if words(cue.text)[0] in SCREEN_COMMANDS:
+        return f"# {cue.text}: is about the screen"
     if not cue.key or cue.text in SHORT:
         return cue.text
     return "continue" if cue.key == "space" else f"# {cue.text}: a key of the screen only"

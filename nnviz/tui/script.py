@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnviz.debugger.command_checks import Terms
-from nnviz.debugger.commands import check
 from nnviz.errors import InputError
 from nnviz.tui.keys import KEYS
+from nnviz.tui.screen_commands import check
 
 LARGEST = 1_000_000
 """Bytes; what is larger is no script."""

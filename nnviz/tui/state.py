@@ -28,8 +28,9 @@ class Choice:
 
     `screen` is the screen that is seen, `pane` which of its panes, where not all have room, and
     `unit` the unit under the cursor (from 0). `cell` is the cursor in the confusion matrix, `other`
-    the branch that is compared with ("": the parent, or else the first other one). In a lecture
-    `pressed` is the last key with what it does, and `cue` what the script does next.
+    the branch that is compared with ("": the parent, or else the first other one), `compared` the
+    kind of picture that is, and `magnified` that its difference has a scale of its own. In a lecture `pressed` is the last key with what it does, and `cue`
+    what the script does next.
     """
 
     tab: str = "heat"
@@ -42,5 +43,7 @@ class Choice:
     sample: SampleChoice = field(default_factory=SampleChoice)
     cell: tuple[int, int] = (0, 0)
     other: str = ""
+    compared: str = "weight"
+    magnified: bool = False
     pressed: tuple[str, str] | None = None
     cue: str = ""

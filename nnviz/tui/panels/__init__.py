@@ -9,6 +9,7 @@ from nnviz.tui.drawing.look import Look
 from nnviz.tui.panels import (
     bars,
     breaks,
+    compare,
     confusion,
     curves,
     findings,
@@ -20,7 +21,7 @@ from nnviz.tui.panels import (
     spreads,
     units,
 )
-from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE, Choice
+from nnviz.tui.state import COMPARE, DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
 
 Draw = Callable[[View, Choice, int, int, Look], Cells]
@@ -64,6 +65,10 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "sample_answer": Panel("Answer", sample.answer, SAMPLE),
         "sample_layers": Panel("Layers", sample.layers, SAMPLE),
         "sample_confusion": Panel("Confusion", sample.confusion, SAMPLE),
+        "compare_head": Panel("Branches", compare.head, COMPARE),
+        "compare_table": Panel("Differences", compare.table, COMPARE),
+        "compare_pictures": Panel("Pictures", compare.pictures, COMPARE),
+        "compare_curves": Panel("Curves", compare.curves, COMPARE),
         "message": Panel("Message", bars.message, ""),
         "status": Panel("Status", bars.status, ""),
         "keys": Panel("Keys", bars.keys, ""),

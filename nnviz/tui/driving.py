@@ -1,0 +1,130 @@
+"""The part of the application that drives the run: keys become orders, views come back."""
+
+import time
+from collections.abc import Callable
+
+from textual.app import App
+from textual.message import Message
+
+from nnviz.debugger.debugger import Debugger
+from nnviz.tui.prover import Prover, Proving
+from nnviz.tui.runner import Ask, Go, Order, Pause, Play, PlayBack, Runner, Said, Speed
+from nnviz.tui.view import View
+
+News = View | Said | Proving | Exception
+
+
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, float("inf"))
+
+
+class FromRunner(Message):
+    """The runner has made a view, answered a command, or failed."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
+
+    def can_replace(self, message: Message) -> bool:
+        """A slow screen skips stale views, and nothing else."""
+        return (
+            isinstance(message, FromRunner)
+            and isinstance(self.news, View)
+            and isinstance(message.news, View)
+        )
+
+
+class DrivingApp(App[None]):
+    """Owns the runner and the view it made last. `failure` is what went wrong on its thread."""
+
+    def __init__(self, open_debugger: Callable[[], Debugger], *, ansi_color: bool) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self.view: View | None = None
+        self.failure: Exception | None = None
+        self._speed = len(SPEEDS) - 1
+        self._interrupted_at = float("-inf")
+        self.runner = Runner(open_debugger, self._receive)
+        self.prover = Prover(self._receive)
+
+    def _receive(self, news: News) -> None:
+        # called on the runner's thread; post_message is the one call that is safe from there
+        self.post_message(FromRunner(news))
+
+    def on_unmount(self) -> None:
+        """End the run's thread."""
+        self.prover.stop()
+        self.runner.stop()
+
+    def order(self, order: Order) -> None:
+        """Send an order to the runner."""
+        self.runner.send(order)
+
+    def action_step(self) -> None:
+        """Do the next iteration."""
+        self.order(Go(1, relative=True))
+
+    def action_step_back(self) -> None:
+        """Go one iteration back."""
+        self.order(Go(-1, relative=True))
+
+    def action_scrub(self, by: int) -> None:
+        """Look at a recorded iteration; never trains further."""
+        self.order(Go(by, relative=True, recorded=True))
+
+    def action_finding(self, by: int) -> None:
+        """Go to the nearest iteration, on that side, at which something got worse."""
+        if self.view is None:
+            return
+        here = self.view.frame.index
+        there = [at for at in self.view.spoken if (at - here) * by > 0]
+        if not there:
+            self.notify(
+                "nothing got worse " + ("after" if by > 0 else "before") + " this iteration"
+            )
+            return
+        self.order(Go(min(there) if by > 0 else max(there)))
+
+    def action_prove(self) -> None:
+        """Try the remedies of the gravest finding on a fork, in the background."""
+        self.order(Ask(self.prover.begin))
+
+    def action_first(self) -> None:
+        """Go to the first iteration."""
+        if self.view is not None:
+            self.order(Go(self.view.history.first))
+
+    def action_live(self) -> None:
+        """Go to the latest iteration."""
+        if self.view is not None:
+            self.order(Go(self.view.recorded))
+
+    def action_finish(self) -> None:
+        """Train to the end of the epoch, or ten iterations on the full batch."""
+        if self.view is not None:
+            size = self.view.info.batches_per_epoch
+            index = self.view.frame.index
+            self.order(Play(index + 10 if size == 1 else (index // size + 1) * size))
+
+    def action_play(self) -> None:
+        """Train on to a breakpoint, or pause."""
+        running = self.view is not None and not self.view.paused
+        self.order(Pause() if running else Play())
+
+    def action_play_back(self) -> None:
+        """Go back to where a breakpoint stops."""
+        self.order(PlayBack())
+
+    def action_interrupt(self) -> None:
+        """Pause; a second time within a second: quit."""
+        now = time.monotonic()
+        if now - self._interrupted_at < 1:
+            self.exit()
+        self._interrupted_at = now
+        self.order(Pause())
+        self.notify("paused; Ctrl-C again to quit", timeout=1.5)
+
+    def action_speed(self, by: int) -> None:
+        """Train faster or slower."""
+        self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
+        limit = SPEEDS[self._speed]
+        self.order(Speed(limit))
+        self.notify("as fast as it goes" if limit == SPEEDS[-1] else f"{limit:g} iterations/s")
