@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from nnviz.debugger.source import Frame, Packed
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
-from nnviz.engine.network import BackwardPass, ForwardPass, accuracy, forward
+from nnviz.engine.network import BackwardPass, ForwardPass
 from nnviz.engine.tiles import TiledData
 from nnviz.engine.training import Iteration, Setup, State, Trainer, laid_out
 from nnviz.errors import InputError
@@ -151,16 +152,14 @@ class EngineSource:
 
     def evaluate(self) -> tuple[float, float]:
         """Loss and accuracy (a share) on the test samples, with the weights of `shown`."""
-        dtype = self.setup.X.dtype
-        X, T = self.dataset.X_test.astype(dtype, copy=False), self.dataset.T_test
-        network = self.setup.network
-        with np.errstate(all="ignore"):  # a run that diverges is there to be looked at
-            outputs = forward(network, self._shown.parameters, X).activations[-1]
-            objective = network.loss.objective(outputs, T)
-        return (
-            network.loss.reported(objective, X.shape[1]),
-            accuracy(outputs, self.dataset.labels_test),
-        )
+        result = self._test_samples.evaluate(self.setup.network, self._shown.parameters)
+        return result.loss, result.accuracy
+
+    @cached_property
+    def _test_samples(self) -> TiledData:
+        dataset, dtype = self.dataset, self.setup.X.dtype
+        X, T = (array.astype(dtype, copy=False) for array in (dataset.X_test, dataset.T_test))
+        return TiledData(X, T, dataset.labels_test)
 
     def check_training(self) -> TrainingCheck:
         """Hold the updates that this run applies against differences of its loss."""
