@@ -37,10 +37,10 @@ def test_catalogues_are_large_enough():
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_fault_changes_the_run(fault):
-    """Three updates with the fault lead to other weights than without (same seed, digits)."""
+    """Four updates with the fault lead to other weights than without (same seed, digits)."""
     sound = HEALTHY[f"digits-{fault.on}"]
     assert not np.array_equal(
-        weights_after(replace(sound, fault=fault.name), 3), weights_after(sound, 3), equal_nan=True
+        weights_after(replace(sound, fault=fault.name), 4), weights_after(sound, 4), equal_nan=True
     )
 
 

@@ -7,6 +7,7 @@ be chosen on; the other half, with other seeds, is only reported.
 
 import os
 import statistics
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -62,6 +63,10 @@ class Result:
         """The first finding that isn't a consequence of another."""
         return next((finding for finding in self.findings if not finding.folded), None)
 
+    def has(self, name: str) -> bool:
+        """Whether a finding of that id was amber or red."""
+        return any(finding.id == name for finding in self.findings)
+
     @property
     def named(self) -> bool:
         """Whether the top finding is the planted cause, where it was planted."""
@@ -75,19 +80,20 @@ def _layers(fault: Fault, top: Finding) -> tuple[int, ...]:
 
 
 def catalogue() -> tuple[Case, ...]:
-    """All cases, healthy ones first; every second entry is of the chosen half."""
+    """All cases, healthy ones first."""
     cases = []
-    for number, name in enumerate(HEALTHY):
-        half, first = _half(number)
+    for name in HEALTHY:
+        half, first = _half(name)
         cases += [Case(name, "", first + seed, half) for seed in SEEDS]
-    for number, fault in enumerate(FAULTS.values()):
-        half, first = _half(number)
+    for fault in FAULTS.values():
+        half, first = _half(fault.name)
         cases += [Case(prefix + fault.on, fault.name, first, half) for prefix in ("", "digits-")]
     return tuple(cases)
 
 
-def _half(number: int) -> tuple[str, int]:
-    return (REPORTED, FIRST_REPORTED_SEED) if number % 2 else (CHOSEN, 0)
+def _half(name: str) -> tuple[str, int]:
+    """Which half an entry belongs to, now and whatever is added later, and its first seed."""
+    return (REPORTED, FIRST_REPORTED_SEED) if zlib.crc32(name.encode()) % 2 else (CHOSEN, 0)
 
 
 def run_case(case: Case) -> Result:
@@ -116,14 +122,16 @@ def run_cases(
 
 @dataclass(frozen=True)
 class RuleScore:
-    """One rule: runs with a fault that it is to name, how many it did, and false alarms.
+    """One rule: in how many faulty runs it spoke, rightly or as a consequence, and when.
 
-    `first` is the median iteration at which it spoke where it named the fault (None: never).
+    `named` of the `planted` runs whose fault it may name had it at the top; `first` is the median
+    iteration at which it spoke in the faulty runs that it `caught` (None: in none).
     """
 
     id: str
-    planted: int
+    caught: int
     named: int
+    planted: int
     false_alarms: int
     first: float | None
 
@@ -169,12 +177,13 @@ def score(results: Iterable[Result]) -> Score:
     healthy = [result for result in found if not result.case.fault]
     faulty = [result for result in found if result.case.fault]
     named = [result for result in faulty if result.named]
+    spoke = [result.top.spoke for result in named if result.top]
     return Score(
         healthy_runs=len(healthy),
         faults=len(faulty),
         detected=sum(bool(result.findings) for result in faulty),
         named=len(named),
-        median_iteration=_median(named),
+        median_iteration=statistics.median(spoke) if spoke else None,
         untrained=tuple(r for r in healthy if not r.accuracy > TARGET),
         alarms=tuple(r for r in healthy if r.findings),
         missed=tuple(r for r in faulty if not r.named),
@@ -183,21 +192,18 @@ def score(results: Iterable[Result]) -> Score:
 
 
 def _rule_score(name: str, healthy: list[Result], faulty: list[Result]) -> RuleScore:
-    planted = [r for r in faulty if name in find_fault(r.case.fault).causes]
-    named = [r for r in planted if r.named and r.top is not None and r.top.id == name]
-    others = [r for r in planted if r.named and r not in named]
+    spoke = [min(f.spoke for f in r.findings if f.id == name) for r in faulty if r.has(name)]
+    tops = [r.top.id if r.named and r.top else "" for r in faulty]
+    causes = [find_fault(r.case.fault).causes for r in faulty]
     return RuleScore(
         id=name,
-        planted=len(planted) - len(others),
-        named=len(named),
-        false_alarms=sum(any(f.id == name for f in r.findings) for r in healthy),
-        first=_median(named),
+        caught=len(spoke),
+        named=tops.count(name),
+        # a fault that another of its causes has named is not this rule's to name
+        planted=sum(name in c and top in ("", name) for c, top in zip(causes, tops, strict=True)),
+        false_alarms=sum(r.has(name) for r in healthy),
+        first=statistics.median(spoke) if spoke else None,
     )
-
-
-def _median(named: list[Result]) -> float | None:
-    spoke = [result.top.spoke for result in named if result.top is not None]
-    return float(statistics.median(spoke)) if spoke else None
 
 
 def score_json(results: Sequence[Result]) -> dict[str, Any]:
@@ -220,8 +226,9 @@ def _score_json(scored: Score) -> dict[str, Any]:
         "median_iteration": scored.median_iteration,
         "rules": {
             rule.id: {
-                "planted": rule.planted,
+                "caught": rule.caught,
                 "named": rule.named,
+                "planted": rule.planted,
                 "false_alarms": rule.false_alarms,
                 "median_iteration": rule.first,
             }
@@ -233,14 +240,18 @@ def _score_json(scored: Score) -> dict[str, Any]:
 
 
 def score_lines(results: Sequence[Result]) -> list[str]:
-    """The self-test's table: what each rule caught, and when; then both halves; then the goals."""
+    """The self-test's table: what each rule caught, and when; then both halves; then the goals.
+
+    A rule caught a fault where it spoke amber or red, as its cause or as a consequence; the first
+    iteration is the median over those.
+    """
     whole = score(results)
-    row = "{:16} {:>9} {:>13} {:>16}"
-    lines = [row.format("rule", "caught", "false alarms", "first iteration")]
+    row = "{:16} {:>13} {:>13} {:>13} {:>16}"
+    lines = [row.format("rule", "faults caught", "top cause of", "false alarms", "first iteration")]
     for rule in whole.rules:
-        caught = f"{rule.named}/{rule.planted}" if rule.planted else "-"
+        named = f"{rule.named} of {rule.planted}" if rule.planted else "-"
         first = "-" if rule.first is None else f"{rule.first:g}"
-        lines.append(row.format(rule.id, caught, rule.false_alarms, first))
+        lines.append(row.format(rule.id, rule.caught, named, rule.false_alarms, first))
     lines += ["", *_exceptions(whole), *_half_lines(results, whole)]
     return [*lines, *(f"MISSED: {text}" for text in whole.failures)] or lines
 

@@ -1,8 +1,4 @@
-"""All planted faults by name.
-
-Every second one is of the half that thresholds may be chosen on (see `nnviz.debugger.self_test`):
-a new fault goes to the end of its list.
-"""
+"""All planted faults by name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

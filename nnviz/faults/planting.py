@@ -102,6 +102,16 @@ def rate_of(layer: int, factor: float) -> Plant:
     return plant
 
 
+def falling_rate(every: int, factor: float) -> Plant:
+    """Multiply all learning rates by a factor again and again."""
+
+    def plant(setup: Setup) -> Setup:
+        settings = replace(setup.schedule_settings, every=every, factor=factor)
+        return replace(setup, schedule="step", schedule_settings=settings)
+
+    return plant
+
+
 def inputs(change: Callable[[Array], Array]) -> PlantData:
     """Replace the inputs, training and test: features x samples."""
 
@@ -148,6 +158,17 @@ def activation(name: str, change: Callable[[Activation], Activation], layers: st
             raise InputError(f"it is in a {where}{name} layer, and the layers are {names}")
         records = [change(r) if i in found else r for i, r in enumerate(network.activations)]
         return replace(setup, network=replace(network, activations=tuple(records)))
+
+    return plant
+
+
+def hidden_activation(record: Activation) -> Plant:
+    """Give all hidden layers another activation."""
+
+    def plant(setup: Setup) -> Setup:
+        *hidden, output = setup.network.activations
+        records = (*(record for _ in hidden), output)
+        return replace(setup, network=replace(setup.network, activations=records))
 
     return plant
 

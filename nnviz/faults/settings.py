@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from nnviz.engine.activations import sigmoid
 from nnviz.engine.arrays import Array
 from nnviz.engine.initializers import uniform
 from nnviz.faults import planting as by
-from nnviz.faults.planting import Fault
+from nnviz.faults.planting import Fault, Order
 
 
 def _course_weights(layer: int, W: Array) -> Array:
@@ -17,6 +18,18 @@ def _with_nan(X: Array) -> Array:
     X = X.copy()
     X[len(X) // 2, X.shape[1] // 2] = np.nan
     return X
+
+
+def _half_shuffled(samples: int) -> Order:
+    rng = np.random.default_rng(0)
+    order = np.arange(samples)
+    some = rng.permutation(samples)[: samples // 2]
+    order[some] = rng.permutation(some)
+    return order
+
+
+def _shuffled_columns(X: Array) -> Array:
+    return np.random.default_rng(0).permuted(X, axis=0)
 
 
 SETTINGS = (
@@ -233,5 +246,55 @@ SETTINGS = (
         causes=("dead-units", "poor-init"),
         layer=1,
         plant=by.start_of(1, lambda W: -np.abs(W)),
+    ),
+    # -- subtler ones
+    Fault(
+        "rate-rather-high",
+        "learning rate 6 times too high, ReLU units",
+        on="relu",
+        causes=("update-high", "diverging", "dead-units"),
+        plant=by.rates(6),
+    ),
+    Fault(
+        "init-rather-large",
+        "start weights 4 times too large, ReLU units",
+        on="relu",
+        causes=("poor-init", "loss-at-init"),
+        plant=by.start(lambda layer, W: 4 * W),
+    ),
+    Fault(
+        "schedule-too-fast",
+        "the learning rate falls to a fifth every three iterations",
+        on="tanh",
+        causes=("update-low", "plateau"),
+        plant=by.falling_rate(every=3, factor=0.2),
+    ),
+    Fault(
+        "sigmoid-deep",
+        "five hidden layers of sigmoids, with weights made for tanh",
+        on="five-layers",
+        causes=("vanishing",),
+        plant=by.hidden_activation(sigmoid()),
+    ),
+    Fault(
+        "nan-in-weights",
+        "one start weight of W2 is not a number",
+        on="relu",
+        causes=("exploding",),
+        plant=by.start_of(2, _with_nan),
+    ),
+    Fault(
+        "labels-half-shuffled",
+        "half of the images have the label of another one",
+        on="relu",
+        causes=("label-mismatch",),
+        plant_data=by.labels(_half_shuffled),
+    ),
+    Fault(
+        "pixels-shuffled",
+        "the pixels of each image in an order of its own",
+        on="tanh",
+        causes=("label-mismatch",),
+        plant_data=by.inputs(_shuffled_columns),
     ),
 )

@@ -35,10 +35,12 @@ def exploding(view: View) -> Reading | None:
     broken = ~np.isfinite([view.column(name) for name in names])
 
     def evidence() -> str:
-        first = int(np.argmax(broken.any(axis=0)))
-        where_first = [name for name, row in zip(names, broken, strict=True) if row[first]]
+        whole = ~np.isfinite([view.whole(name) for name in names])
+        first = int(np.argmax(whole.any(axis=0)))
+        where_first = [name for name, row in zip(names, whole, strict=True) if row[first]]
         later = [name for name in where_first if name != "loss"]
-        return f"{(later or where_first)[0].split('.')[0]} holds NaN or infinity"
+        place = (later or where_first)[0].split(".")[0]
+        return f"{place} was the first to hold NaN or infinity"
 
     return Reading(
         where(view.constant(Level.RED), broken.any(axis=0)),
@@ -78,20 +80,29 @@ def no_gradient(view: View) -> Reading | None:
 
 
 def vanishing(view: View) -> Reading | None:
-    """The first layer gets next to no gradient compared with the last, and the loss is stuck."""
-    last = view.column(f"dW{view.info.depth}.rms")
-    ratio = view.column("dW1.rms") / last
+    """The first layer has had next to no gradient compared with the last, and the loss is stuck.
+
+    Once the output layer has found the constant answer, its own gradient is small as well: what
+    counts is the smallest ratio so far.
+    """
+    depth = view.info.depth
+    ratio = view.whole("dW1.rms") / view.whole(f"dW{depth}.rms")
+    least = np.minimum.accumulate(np.nan_to_num(ratio, nan=np.inf))
+    at = int(np.argmin(np.nan_to_num(ratio, nan=np.inf)))
+    levels = graded(least, "vanishing")[len(least) - len(view) :]
     return Reading(
-        where(graded(ratio, "vanishing"), stuck(view)),
+        where(levels, stuck(view)),
         lambda: (
-            f"the gradient of W1 is {ratio[-1]:.2g} of that of W{view.info.depth} (RMS), and "
-            f"the loss fell by less than 1 % in {CHECK_AFTER} iterations"
+            f"the gradient of W1 was {least[-1]:.2g} of that of W{depth} (RMS, iteration "
+            f"{view.history.first + at}), and the loss fell by less than 1 % in {CHECK_AFTER} "
+            "iterations"
         ),
         "Going back, the gradient is multiplied by each layer's slope and weights, and little is "
         "left of it at the first layer.",
         lambda: (
             Remedy("use ReLU with He's weights", {"activation": "relu", "initializer": "he"}),
             Remedy("draw weights that fit the fan-in (Glorot)", {"initializer": "glorot"}),
+            Remedy("use tanh, whose slope at 0 is 1", {"activation": "tanh"}),
         ),
         metric="dW1.rms",
         delay=CHECK_AFTER,
@@ -176,7 +187,7 @@ def overfit(view: View) -> Reading | None:
     gains = falling < _at_new_best(best, falling)
     worse = running(graded(np.where(gains, test / best, np.nan), "overfit"), CHECK_AFTER)
     lost = np.maximum.accumulate(np.nan_to_num(accuracy)) - accuracy
-    gap = view.whole("accuracy") - accuracy
+    gap = _filled(view.whole("accuracy") - view.whole("test_accuracy"))
     levels = np.maximum(
         np.where(lost > LIMITS["accuracy-lost"].amber, worse, np.minimum(worse, Level.INFO)),
         graded(gap, "accuracy-gap"),

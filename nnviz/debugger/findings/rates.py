@@ -14,10 +14,11 @@ def unsolved(view: View) -> Mask:
 
 
 def frozen_layer(view: View) -> Reading | None:
-    """One layer's weights stay the same while others change."""
-    moves = view.each("W", "update_norm")
-    mine, gradient = moves[view.number - 1], view.own("dW", "norm")
-    still = where(view.constant(Level.RED), (mine == 0) & (moves.max(axis=0) > 0))
+    """One layer's weights stay the same while others really change, and not by rounding only."""
+    mine, gradient = view.own("W", "update_norm"), view.own("dW", "norm")
+    ratios = np.nan_to_num(view.each("W", "update_ratio"))
+    moving = ratios.max(axis=0) > LIMITS["update-low"].red
+    still = where(view.constant(Level.RED), (mine == 0) & moving)
     passed_over = len(gradient) > 0 and gradient[-1] > 0
     number = view.number
     return Reading(

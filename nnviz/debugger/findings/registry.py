@@ -188,15 +188,6 @@ _RULES = (
         layer=_any_layer,
     ),
     Rule(
-        "update-low",
-        "updates are tiny in every layer, and the loss stands",
-        rates.update_low,
-        "losses whose value for a constant prediction is known",
-        "CS231n, ratio of updates to weights",
-        follows=(*_ROOTS, *_UNITS, *_LOST),
-        run=_known_chance,
-    ),
-    Rule(
         "vanishing",
         "the first layer's gradient is a trace of the last one's, and the loss is stuck",
         progress.vanishing,
@@ -204,6 +195,15 @@ _RULES = (
         "AUTOTRAINER (Zhang et al. 2021), with a guard: the loss is stuck",
         follows=(*_ROOTS, *_UNITS, *_LOST),
         run=lambda info: _deep(info) and _known_chance(info),
+    ),
+    Rule(
+        "update-low",
+        "updates are tiny in every layer, and the loss stands",
+        rates.update_low,
+        "losses whose value for a constant prediction is known",
+        "CS231n, ratio of updates to weights",
+        follows=(*_ROOTS, *_UNITS, *_LOST, "vanishing"),
+        run=_known_chance,
     ),
     Rule(
         "no-gradient",

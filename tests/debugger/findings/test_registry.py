@@ -89,6 +89,8 @@ SPEAKS = [
     ),
     # a two-hundredth of the last layer's gradient, and the loss fell by nothing in 20 iterations
     ("vanishing", "sigmoid", {"loss": STUCK, "dW1.rms": 0.05 / 200}, Facts(), RED, 0, 0),
+    # the same at the first iteration only: the last layer's gradient has shrunk since
+    ("vanishing", "sigmoid", {"loss": STUCK, "dW3.rms": after(1, 0.05, 50)}, Facts(), RED, 0, 0),
     ("no-gradient", "relu", {f"dW{n}.norm": after(9, 0, 1) for n in (1, 2, 3)}, Facts(), RED, 0, 9),
     # 1.5 ln 10 is 3.45, 3 ln 10 is 6.9
     ("loss-at-init", "relu", {"loss": 3.6 * 0.97**i}, Facts(), AMBER, 0, 0),
@@ -139,8 +141,14 @@ SILENT = [
     ("saturated", "tanh", {"L3.saturated": 0.9}, Facts(), {}),
     ("saturated-units", "tanh", {"L1.saturated_units": 0.1}, Facts(), {}),
     ("saturated-units", "tanh", {"L1.saturated_units": np.where(i < 9, 0.9, 0)}, Facts(), {}),
-    # nothing moves at all: that is no single layer's fault
-    ("frozen-layer", "tanh", {f"W{n}.update_norm": 0 for n in (1, 2, 3)}, Facts(), {}),
+    # the others move by 1e-7 of their norm: a step so small that rounding decides which layer moves
+    (
+        "frozen-layer",
+        "tanh",
+        {"W1.update_norm": 0} | {f"W{n}.update_ratio": 1e-7 for n in (1, 2, 3)},
+        Facts(),
+        {},
+    ),
     # the same tiny updates where the loss falls, and where it is solved
     ("update-low", "tanh", {f"W{n}.update_ratio": 5e-5 for n in (1, 2, 3)}, Facts(), {}),
     (
