@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
+import numpy as np
+
 from nnviz.debugger.commands import execute
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import Frame
@@ -152,6 +154,7 @@ class Runner:
         """Whether the thread is still there."""
         return self._thread.is_alive()
 
+    @np.errstate(all="ignore")  # a run that overflows is there to be looked at: its numbers say so
     def _run(self) -> None:
         try:
             debugger = self._open()
