@@ -29,8 +29,8 @@ class Choice:
     `screen` is the screen that is seen, `pane` which of its panes, where not all have room, and
     `unit` the unit under the cursor (from 0). `cell` is the cursor in the confusion matrix, `other`
     the branch that is compared with ("": the parent, or else the first other one), `compared` the
-    kind of picture that is, and `magnified` that its difference has a scale of its own. In a lecture `pressed` is the last key with what it does, and `cue`
-    what the script does next.
+    kind of picture that is, and `magnified` that the difference has a scale of its own. In a
+    lecture `pressed` is the last key with what it does, and `cue` what the script does next.
     """
 
     tab: str = "heat"
