@@ -1,7 +1,7 @@
 """The project's own engine as a source of runs for the timeline."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from nnviz.debugger.engine_info import (
     same_samples,
     shape_text,
 )
+from nnviz.debugger.engine_states import EngineSnapshot, IdleInputs
 from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, Packed
@@ -24,7 +25,7 @@ from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_sta
 from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import BackwardPass, ForwardPass
-from nnviz.engine.tiles import TiledData
+from nnviz.engine.tiles import TiledData, never
 from nnviz.engine.training import Iteration, Setup, State, Trainer, laid_out
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
@@ -40,28 +41,6 @@ START_KEYS = DATA_KEYS | {
 
 MakeSetup = Callable[[Experiment, Dataset], Setup]
 """How a run is built. A planted fault is another one: the engine does not know of it."""
-
-
-@dataclass(frozen=True, eq=False)
-class EngineSnapshot:
-    """A state of the engine. Keeping it copies nothing: an update makes new arrays.
-
-    `active` says of each unit when it was last active (see `statistics.last_active`).
-    """
-
-    state: State
-    active: tuple[Labels, ...]
-
-    @property
-    def index(self) -> int:
-        """The iteration that comes next."""
-        return self.state.index
-
-    @property
-    def parts(self) -> Mapping[int, int]:
-        """The bytes of each array, by its identity."""
-        arrays = [*self.state.parameters.arrays, *self.state.optimizer_state, *self.active]
-        return {id(array): array.nbytes for array in arrays}
 
 
 class EngineSource:
@@ -91,6 +70,7 @@ class EngineSource:
         self._trainer = Trainer(
             self.setup, [StatisticsObserver()], lambda: self.cancelled(), laid_out
         )
+        self._inputs = IdleInputs(self._trainer.data.live, self.setup.X.shape[0])
         self._active = tuple(np.full(units, -1) for units in self.setup.network.sizes[1:])
         self._shown = self._trainer.state
         self._iteration: Iteration | None = None
@@ -120,6 +100,10 @@ class EngineSource:
 
     def advance(self) -> Frame:
         """Do one iteration and return its numbers; test samples at every tenth only."""
+        with np.errstate(all="ignore"):  # a run that diverges is there to be looked at
+            return self._advance()
+
+    def _advance(self) -> Frame:
         iteration = self._trainer.iterate()
         totals = iteration.observations[0]
         self._active = last_active(totals, iteration.index, self._active)
@@ -140,15 +124,18 @@ class EngineSource:
     def replay(self, known: Frame) -> float:
         """Do one iteration again, without measuring anything, and return its loss."""
         trainer = self._trainer
-        data = trainer.batch(trainer.state.index)
-        result = data.gradient_pass(
-            self.setup.network, trainer.state.parameters, cancelled=lambda: self.cancelled()
-        )
-        iteration = trainer.finish(data, result)
+        iteration = self._done(trainer.state, lambda: self.cancelled())
         trainer.state = iteration.next_state
         self._active = tuple(layer.last_active for layer in known.layers)
         self._show(iteration.state, iteration)
         return iteration.loss
+
+    def _done(self, state: State, cancelled: Callable[[], bool] = never) -> Iteration:
+        """The iteration from the trainer's state, which stays."""
+        data = self._trainer.batch(state.index)
+        with np.errstate(all="ignore"):  # a run that diverges is there to be looked at
+            result = data.gradient_pass(self.setup.network, state.parameters, cancelled=cancelled)
+            return self._trainer.finish(data, result)
 
     def evaluate(self) -> tuple[float, float]:
         """Loss and accuracy (a share) on the test samples, with the weights of `shown`."""
@@ -172,16 +159,17 @@ class EngineSource:
 
     def snapshot(self) -> EngineSnapshot:
         """The state before iteration `index`."""
-        return EngineSnapshot(self._trainer.state, self._active)
+        return EngineSnapshot(self._trainer.state, self._active, self._inputs)
 
     def restore(self, snapshot: EngineSnapshot) -> None:
         """Come back to a state."""
-        self._trainer.state, self._active = snapshot.state, snapshot.active
-        self._show(snapshot.state, None)
+        whole = snapshot.whole()
+        self._trainer.state, self._active = whole.state, whole.active
+        self._show(whole.state, None)
 
     def pack(self, snapshot: EngineSnapshot) -> Packed:
         """W1, b1, ..., with momentum the velocities V1, Vb1, ..., and active1, ... of the units."""
-        state = snapshot.state
+        state = snapshot.whole().state
         return {
             **dict(zip(state.parameters.names, state.parameters.arrays, strict=True)),
             **dict(zip(velocity_names(state), state.optimizer_state, strict=True)),
@@ -190,8 +178,8 @@ class EngineSource:
 
     def unpack(self, index: int, arrays: Packed) -> EngineSnapshot:
         """The snapshot of iteration `index` from what `pack` gave; InputError: not such a run."""
-        state, active = self._trainer.state, self._active
-        expected = self.pack(EngineSnapshot(state, active))
+        state = self._trainer.state
+        expected = self.pack(self.snapshot())
         if [*arrays] != [*expected] or any(
             (a.shape, a.dtype) != (b.shape, b.dtype)
             for a, b in zip(arrays.values(), expected.values(), strict=True)
@@ -203,7 +191,7 @@ class EngineSource:
         end = count + len(state.optimizer_state)
         parameters = state.parameters.with_arrays(laid_out(values[:count])).read_only()
         packed = State(index, parameters, laid_out(values[count:end]))
-        return EngineSnapshot(packed, tuple(values[end:]))
+        return EngineSnapshot(packed, tuple(values[end:]), self._inputs)
 
     def fork(
         self,
@@ -233,10 +221,11 @@ class EngineSource:
 
     def adopted(self, snapshot: EngineSnapshot) -> EngineSnapshot:
         """Another run's state as one of this run: velocities begin at 0 where it had none."""
-        init = self.setup.optimizer.init(snapshot.state.parameters.arrays)
-        if len(init) == len(snapshot.state.optimizer_state):
-            return snapshot
-        return replace(snapshot, state=replace(snapshot.state, optimizer_state=init))
+        whole = snapshot.whole()
+        init = self.setup.optimizer.init(whole.state.parameters.arrays)
+        if len(init) == len(whole.state.optimizer_state):
+            return whole
+        return replace(whole, state=replace(whole.state, optimizer_state=laid_out(init)))
 
     def edited(self, snapshot: EngineSnapshot, arrays: Mapping[str, Array]) -> EngineSnapshot:
         """The state with some of W1, W2, ..., b1, ... replaced. InputError: no such, or shape."""
@@ -258,9 +247,7 @@ class EngineSource:
     def iteration(self) -> Iteration:
         """Iteration `shown` in full, computed again where only its weights were there."""
         if self._iteration is None:
-            data = self._trainer.batch(self._shown.index)
-            result = data.gradient_pass(self.setup.network, self._shown.parameters)
-            self._iteration = self._trainer.finish(data, result)
+            self._iteration = self._done(self._shown)
         return self._iteration
 
     def phases(self) -> tuple[Phase, ...]:

@@ -13,15 +13,15 @@ DEFAULT_BUDGET = 256 * 2**20
 """Memory for keyframes, in bytes."""
 
 NEAR = 16
-"""Around the position and at the end of the run every state is kept: going back is at once."""
+"""Behind the position and the end of the run every state is kept: going back is at once."""
 
-GAPS = ((NEAR, 1), (64, 3), (1000, 12))
+GAPS = ((NEAR, 1), (64, 3), (1100, 12))
 FAR_GAP = 60
-"""Up to so far from there, states lie so many iterations apart; among all others, `FAR_GAP`."""
+"""Up to so far behind, states lie so many iterations apart; among all others, `FAR_GAP`."""
 
-WORTH = (1.0, 4.0, 7.0, 70.0)
-"""Where memory does not allow for that, gaps grow in these proportions: tried out for seeks in runs
-of 10,000 iterations with room for 140 states, which then replay at most 16 and 160 iterations."""
+WORTH = (2.0, 5.0, 8.0, 60.0)
+"""Where memory does not allow for that, gaps grow in these proportions: simulated for seeks in runs
+of 10,000 iterations with room for 170 states, which then replay at most 16 and 150 iterations."""
 
 SLOW = 0.0125
 """Where an iteration takes longer than this, in seconds, the gaps are that much smaller, as far as
@@ -45,6 +45,7 @@ class Keyframes:
         self._indices = list(self._snapshots)
         self._owners: Counter[int] = Counter()
         self._bytes: dict[int, int] = {}
+        self._whole: list[int] = []
         self._focus = self._indices[-1] if self._indices else 0
         self._free = {index for index, s in self._snapshots.items() if not s.parts}
         self.seconds = 0.0
@@ -67,8 +68,10 @@ class Keyframes:
         if snapshot.index not in self._snapshots:
             self._indices.insert(bisect_left(self._indices, snapshot.index), snapshot.index)
             self._snapshots[snapshot.index] = snapshot
+            self._whole.append(snapshot.index)
             self._count(snapshot)
         self.thin()
+        self._shrink()
 
     def at_or_before(self, index: int) -> Snapshot:
         """The latest state at or before `index`. Raises LookupError where there is none."""
@@ -133,12 +136,30 @@ class Keyframes:
         """
         indices = np.array(self._indices)
         inside = indices[1:-1]
-        distances = np.minimum(indices[-1] - inside, np.abs(inside - self._focus))
+        distances = self._distances(inside)
         gaps = (indices[2:] - indices[:-2]).astype(float)
-        gaps[distances == 0] = np.inf
+        gaps[inside == self._focus] = np.inf
         if self._free:
             gaps[[index in self._free for index in self._indices[1:-1]]] = np.inf
         return gaps, np.searchsorted(_LIMITS, distances)
+
+    def _distances(self, indices: Labels) -> Labels:
+        """How far each lies behind the position or the end of the run, whichever is nearer."""
+        before = self._indices[-1] - indices
+        behind = self._focus - indices
+        return np.where(behind >= 0, np.minimum(behind, before), before)
+
+    def _shrink(self) -> None:
+        """Keep what has survived among its near neighbours in less memory."""
+        kept = [index for index in self._whole if index in self._snapshots]
+        distances = self._distances(np.array(kept, dtype=np.int64)).tolist()
+        for index, distance in zip(kept, distances, strict=True):
+            if distance > GAPS[1][0]:
+                whole = self._snapshots[index]
+                self._snapshots[index] = whole.shrunk()
+                self._count(self._snapshots[index])
+                self._discount(whole)
+        self._whole = [i for i, d in zip(kept, distances, strict=True) if d <= GAPS[1][0]]
 
     def _count(self, snapshot: Snapshot) -> None:
         for part, size in snapshot.parts.items():

@@ -107,6 +107,10 @@ class StoredSnapshot:
         """None."""
         return {}
 
+    def shrunk(self) -> "StoredSnapshot":
+        """Itself."""
+        return self
+
 
 class RecordedSource:
     """The source of a recorded run; see `RunSource`. It trains only when it has to.

@@ -112,6 +112,9 @@ class Snapshot(Protocol):
         Pieces that snapshots share have the same number in each, and are counted once.
         """
 
+    def shrunk(self) -> "Snapshot":
+        """The same state in less memory, for keeping it long; itself where nothing is saved."""
+
 
 class RunSource(Protocol):
     """A training run that can be driven: advance, snapshot, restore, arrays by name.

@@ -1,5 +1,6 @@
 """Going back gives the same bits, however one got there; looking changes nothing."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -197,6 +198,30 @@ def test_cancelling_leaves_everything_consistent(run, after):
         assert fingerprint({"W": timeline.source.array("W1")}) != ""
         timeline.seek(target)
         assert state_at(timeline) == straight[target]
+
+
+@pytest.mark.parametrize("changes", [{}, {"momentum": 0.9}, {"learning_rate": 1e6}])
+def test_old_states_are_kept_in_less_memory_with_the_same_bits(changes):
+    """Weights of inputs that are always 0 never change: states share them, whatever they are."""
+    dataset = small_dataset(60, 40, 3)
+    X = dataset.X.copy()
+    X[10:30] = 0
+    dataset = replace(dataset, X=X)
+    experiment = SMALL.with_changes({**changes, "activation": "leaky_relu", "output": "identity"})
+    straight = hashes(EngineSource(experiment, dataset), 301)
+    timeline = Timeline(EngineSource(experiment, dataset))
+    timeline.seek(300)
+    old, new = (sum(timeline.keyframes.get(index).parts.values()) for index in (0, 300))
+    assert old == new
+    idle = sum(array.nbytes for array in timeline.keyframes.get(60).idle)
+    assert idle == (1 + bool(experiment.momentum)) * 20 * 5 * 4
+    kept = [timeline.keyframes.get(index) for index in timeline.keyframes.indices]
+    shrunk = [each for each in kept if each.idle]
+    assert len(shrunk) > 10
+    assert timeline.keyframes.nbytes < len(kept) * new - (len(shrunk) - 2) * idle + new
+    for index in (60, 131, 0, 280, 299):
+        timeline.seek(index)
+        assert state_at(timeline) == straight[index]
 
 
 def test_work_done_ahead_keeps_going_back_quick(run):
