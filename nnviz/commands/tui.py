@@ -35,6 +35,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="do the commands and keys of this file one after another, one for each space key",
     )
+    parser.add_argument(
+        "--present",
+        action="store_true",
+        help="for a projector: one panel, large, in strong contrast (the key p)",
+    )
     parser.add_argument("--web", action="store_true", help="serve the screen to browsers")
     parser.add_argument(
         "--port", type=int, metavar="N", help="with --web: the port (8000 where left out)"
@@ -91,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         from nnviz.tui.plain import run_plain
 
         return run_plain(open_debugger, script)
-    return start(open_debugger, script)
+    return start(open_debugger, script, present=arguments.present)
 
 
 def has_screen() -> bool:
@@ -105,6 +110,8 @@ def _refuse_contradictions(arguments: argparse.Namespace, screen: bool) -> None:
         raise InputError(f"--at {arguments.at}: expected an iteration, 0 or more")
     if arguments.web and arguments.plain:
         raise InputError("--web and --plain: give one of them")
+    if arguments.present and not (screen or arguments.web):
+        raise InputError("--present: needs a terminal, or --web")
     if not arguments.web and (arguments.port is not None or arguments.host is not None):
         raise InputError("--port and --host need --web")
     if arguments.port is not None and not 0 < arguments.port < 65536:
@@ -132,6 +139,7 @@ def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
     for option in ("data", "iterations", "seed", "script"):
         value = getattr(arguments, option)
         words += [f"--{option}={value}"] if value is not None else []
+    words += ["--present"] * arguments.present
     return words + [f"--set={change}" for change in arguments.changes]
 
 

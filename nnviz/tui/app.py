@@ -1,5 +1,6 @@
 """The terminal application: keys become orders to the runner, views become panels."""
 
+import io
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -19,13 +20,13 @@ from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.detail import Question
 from nnviz.tui.drawing.look import ColorDepth, Look, look_from
 from nnviz.tui.driving import DrivingApp, FromRunner
-from nnviz.tui.handing_out import copy, hand_out, next_name, text_of
+from nnviz.tui.handing_out import Written, copy, hand_out, next_name, save_for_browser, text_of
 from nnviz.tui.keys import KEYS
 from nnviz.tui.layout import TABS, layout, presented
 from nnviz.tui.lecture import Lecture, what_is_pressed
 from nnviz.tui.panels import PANELS, panels_on
 from nnviz.tui.prover import Proving
-from nnviz.tui.runner import PhaseStep, Said, Type
+from nnviz.tui.runner import Ask, PhaseStep, Said, Type
 from nnviz.tui.screen_commands import SCREEN_COMMANDS, ScreenCommand, words
 from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import PanelScreen
@@ -60,11 +61,15 @@ class NnvizApp(DrivingApp):
         self,
         open_debugger: Callable[[], Debugger],
         look: Look | None = None,
+        *,
+        present: bool = False,
         script: Sequence[Cue] = (),
     ) -> None:
         self.look = look or look_from(os.environ)
         super().__init__(open_debugger, ansi_color=self._in_terminals_colors)
         set_up_themes(self)
+        dark = look.dark if look else self.current_theme.dark
+        self.look = replace(self.look, dark=dark, present=present or self.look.present)
         self.choice = Choice()
         self.lecture = Lecture(script)
         self._typed: list[str] = []
@@ -83,7 +88,8 @@ class NnvizApp(DrivingApp):
     def on_mount(self) -> None:
         """Start the run."""
         self.title = "nnviz"
-        self._follow_look()
+        if self.look.present or self.look.dark != self.current_theme.dark:
+            self._follow_look()
         self.choice = replace(self.choice, cue=self.lecture.cue)
         self.runner.start()
 
@@ -105,6 +111,8 @@ class NnvizApp(DrivingApp):
                 if self.view is not None and self.view.paused:
                     self.view = replace(self.view, reason=text)
                     self.redraw()
+            case Written(name, content):
+                self.deliver_binary(io.BytesIO(content), save_filename=name)
             case Said(line, text, wrong):
                 if wrong:
                     self._bar.ask(line)
@@ -227,9 +235,11 @@ class NnvizApp(DrivingApp):
         """Carry out a line: what is about the screen here, anything else on the run's thread."""
         name, rest = words(line)
         command = SCREEN_COMMANDS.get(name)
-        if command is None:
+        if command is None and name == "save" and self.is_web:
+            self.order(Ask(save_for_browser(rest, self._receive)))
+        elif command is None:
             self.order(Type(line))
-        elif not self.say(lambda: command.run(self, rest), f":{line}"):
+        elif not self.say(lambda: command.carry_out(self, rest), f":{line}"):
             self._bar.ask(line)
 
     def say(self, act: Callable[[], str], title: str = "") -> bool:

@@ -7,11 +7,12 @@ from textual.app import App
 from textual.message import Message
 
 from nnviz.debugger.debugger import Debugger
+from nnviz.tui.handing_out import Written
 from nnviz.tui.prover import Prover, Proving
 from nnviz.tui.runner import Ask, Go, Order, Pause, Play, PlayBack, Runner, Said, Speed
 from nnviz.tui.view import View
 
-News = View | Said | Proving | Exception
+News = View | Said | Proving | Written | Exception
 
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, float("inf"))

@@ -6,13 +6,17 @@ Files are new ones; in a browser they go to the visitor's downloads, not to the 
 import io
 import os
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnviz.debugger.commands import execute
+from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.predicates import Rows, parse_expression
 from nnviz.debugger.predicates.nodes import no_findings
 from nnviz.errors import InputError
@@ -94,6 +98,30 @@ def hand_out(app: "App[None]", path: Path, text: str) -> str:
         return f"{path.name} is in your downloads"
     write_new(path, text.encode())
     return f"written to {path}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that a browser is to download."""
+
+    name: str
+    content: bytes
+
+
+def save_for_browser(rest: str, give: Callable[[Written], None]) -> Callable[[Debugger], str]:
+    """What saves a run on the runner's thread and gives it away; no file is left.
+
+    The name is checked as the command `save` does.
+    """
+
+    def act(debugger: Debugger) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / Path(rest).name
+            execute(debugger, f"save {file}")
+            give(Written(file.name, file.read_bytes()))
+        return f"{file.name} is in your downloads"
+
+    return act
 
 
 def next_name(stem: str) -> Path:

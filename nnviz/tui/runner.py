@@ -103,9 +103,13 @@ Show = Callable[[View | Said | Exception], None]
 
 
 class Runner:
-    """The thread that owns a debugger. `show` is called on that thread with every new view."""
+    """The thread that owns a debugger. `show` is called on that thread with every new view.
+
+    `debugger` is for others to use only when the thread has ended.
+    """
 
     def __init__(self, open_debugger: Callable[[], Debugger], show: Show) -> None:
+        self.debugger: Debugger | None = None
         self._open = open_debugger
         self._show = show
         self._orders: deque[Order | None] = deque()
@@ -157,7 +161,7 @@ class Runner:
     @np.errstate(all="ignore")  # a run that overflows is there to be looked at: its numbers say so
     def _run(self) -> None:
         try:
-            debugger = self._open()
+            self.debugger = debugger = self._open()
             debugger.timeline.source.cancelled = self._interrupted.is_set
             self._view(debugger, reason=GREETING)
             debugger.gather_facts()

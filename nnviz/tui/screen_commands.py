@@ -32,6 +32,11 @@ class ScreenCommand:
     run: Callable[["NnvizApp", str], str]
     check: Check
 
+    def carry_out(self, app: "NnvizApp", rest: str) -> str:
+        """Do it; returns what to say. Raises InputError for a wrong rest."""
+        self.check(rest, Terms(0))
+        return self.run(app, rest)
+
 
 def check(line: str, terms: Terms) -> None:
     """Raise InputError where neither screen nor run can take a line."""

@@ -1,11 +1,24 @@
 """Opens the application on a run: what happens between the command line and the first screen."""
 
+import os
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.recorder import save
+from nnviz.debugger.runs import RECORDED
 from nnviz.debugger.source import RunSource
 from nnviz.debugger.timeline import Timeline
+from nnviz.errors import InputError
+from nnviz.tui.runner import Runner
 from nnviz.tui.script import Cue
+
+RESCUE_SECONDS = 10.0
+"""How long a crash waits for the run to come to rest."""
 
 
 def opener(source: RunSource, at: int = 0) -> Callable[[], Debugger]:
@@ -19,15 +32,35 @@ def opener(source: RunSource, at: int = 0) -> Callable[[], Debugger]:
     return open_debugger
 
 
-def start(open_debugger: Callable[[], Debugger], script: Sequence[Cue] = ()) -> int:
+def start(
+    open_debugger: Callable[[], Debugger], script: Sequence[Cue] = (), *, present: bool = False
+) -> int:
     """Show the run until the screen is left; returns the exit code.
 
-    What went wrong on the runner's thread is raised here, when the terminal is itself again.
+    What went wrong on the runner's thread is raised here, when the terminal is itself again. After
+    a crash the run so far is in a file, and standard error says in which one.
     """
     from nnviz.tui.app import NnvizApp  # Textual is slow to import, and line mode goes without
 
-    app = NnvizApp(open_debugger)
+    app = NnvizApp(open_debugger, present=present, script=script)
     app.run()
+    crashed = app.failure is not None or app.return_code
+    if crashed and not isinstance(app.failure, InputError):
+        print(rescue(app.runner), file=sys.stderr)
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
+
+
+def rescue(runner: Runner) -> str:
+    """Write what a runner's debugger has recorded into a new file; returns what to say."""
+    runner.stop(RESCUE_SECONDS)
+    if runner.alive or runner.debugger is None:
+        return "nnviz: there was nothing yet that could be saved"
+    timeline = runner.debugger.timeline
+    name = f"nnviz-crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}{RECORDED}"
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        with suppress(InputError):
+            save(timeline, folder / name)
+            return f"nnviz: the run so far is in {folder / name}; `nnviz tui` opens it"
+    return "nnviz: the run so far could not be saved: neither here nor in the temporary folder"

@@ -12,7 +12,7 @@ from nnviz.tui.drawing.axes import Axis, log_tick_labels, tick_labels, ticked_ra
 from nnviz.tui.drawing.cells import SPACE, Grid
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import display_width, fit_text
-from nnviz.tui.drawing.raster import BRAILLE, braille, polyline
+from nnviz.tui.drawing.raster import BRAILLE, braille, polyline, thicker
 
 Floats = NDArray[np.float64]
 
@@ -136,7 +136,8 @@ def draw_frame(grid: Grid, frame: Frame) -> None:
 def draw_curve(grid: Grid, frame: Frame, x: Floats, y: Floats, index: int) -> None:
     """Draw a line through points over what is there; dots of curves that cross are joined.
 
-    Where it crosses a full bar the bar stays as the ground of the dots.
+    On a projector the line is two dots thick. Where it crosses a full bar the bar stays as the
+    ground of the dots.
     """
     across, down = frame.dots
     place = frame.x.position(x), frame.y.position(y)
@@ -147,7 +148,7 @@ def draw_curve(grid: Grid, frame: Frame, x: Floats, y: Floats, index: int) -> No
         marks = np.full(dots.shape, ord(GLYPHS[index % len(GLYPHS)]), dtype=np.uint32)
         drawn = dots
     else:
-        marks = braille(dots)
+        marks = braille(thicker(dots) if frame.look.present else dots)
         drawn = marks != BRAILLE
         old = codes >= BRAILLE
         marks = np.where(old & drawn, marks | codes, marks)

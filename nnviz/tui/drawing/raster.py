@@ -54,6 +54,13 @@ def _include_points(at: Floats, y: Floats, columns: int, low: Floats, high: Floa
     high[where] = np.fmax(high[where], np.fmax.reduceat(y, starts))
 
 
+def thicker(dots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the dots with the one below each."""
+    thick = dots.copy()
+    thick[1:] |= dots[:-1]
+    return thick
+
+
 def braille(dots: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """Return code points, one for each 4 x 2 dots; the empty cell is a blank braille character."""
     rows, columns = dots.shape

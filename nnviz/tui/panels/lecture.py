@@ -18,16 +18,16 @@ def headline(view: View, choice: Choice, width: int, height: int, look: Look) ->
     shown["train"] = _share(view.frame.train_accuracy)
     if (test := view.latest_test_accuracy) is not None:
         shown["test"] = _share(test[0])
-    parts, used = [blank(1, 1)], 1
+    parts, used = list[Cells](), 1
     for name, number in shown.items():
         drawn = big_digits(number, look, "warn" if number[-1] in "Nnf" else "here", scale)
         title = Grid(max(drawn.width, len(name)), 1)
         title.put(0, 0, name, "label")
-        used += GAP + title.width
+        used += title.width + GAP * bool(parts)
         if used > width:
             break
         parts.append(stack(title.cells(), drawn))
-    return beside(*parts, gap=GAP)
+    return beside(blank(1, 1), beside(*parts, gap=GAP), gap=0)
 
 
 def _share(value: float) -> str:
