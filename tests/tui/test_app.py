@@ -297,7 +297,9 @@ async def test_findings_say_what_is_wrong_with_the_starter_and_the_keys_go_there
     app = NnvizApp(lambda: Debugger(Timeline(source)), Look())
     async with app.run_test() as pilot:
         await at(pilot, 0)
-        await pilot.press("f", "f")
+        await pilot.press("f")
+        await at(pilot, 10)
+        await pilot.press("f")
         await at(pilot, 20)
         await pilot.press("4")
         await pilot.pause()
