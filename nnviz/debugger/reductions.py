@@ -6,21 +6,17 @@ from BLAS, and narrow columns are reduced several samples at a time. The callers
 
 import math
 import threading
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nnviz.engine.arrays import Array, Labels, Mask
+from nnviz.engine.arrays import Array, Mask
 
 CANCELLED = 0.01
 """Where less than this share of the squares is left after subtracting the mean's, float32 has lost
 too many digits for a standard deviation."""
-
-FEW = 50_000
-"""Up to so many numbers, a call costs more than the arithmetic in it."""
 
 MANY_ROOMS = 32
 """A run asks for as many shapes as it has layers; rooms of runs long gone are given up."""
@@ -84,18 +80,8 @@ def squared_deviations(values: Array, total: float, squares: float) -> float:
 
 def total(array: Array) -> float:
     """The sum of a matrix."""
-    if array.size <= FEW:
-        return float(flat(array) @ ones(array.size, array.dtype))
     rows, columns = array.shape
     return float(ones(rows, array.dtype) @ array @ ones(columns, array.dtype))
-
-
-def joined(arrays: Sequence[Array]) -> tuple[Array, list[int]]:
-    """All numbers of several matrices, column after column, in float64; where each one starts."""
-    starts = [0]
-    for array in arrays[:-1]:
-        starts.append(starts[-1] + array.size)
-    return np.concatenate([array.T.reshape(-1) for array in arrays], dtype=np.float64), starts
 
 
 def flat(array: Array) -> Array:
@@ -121,7 +107,7 @@ def column_maximum(rows: Array) -> Array:
     return of_columns
 
 
-def column_count(mask: Mask) -> Labels:
+def column_count(mask: Mask) -> Array:
     """How many are true in each column of `mask` (samples x units, C order)."""
     numbers = mask.view(np.uint8)
     # at most 254 rows and one more, so that a byte can count them
@@ -129,7 +115,9 @@ def column_count(mask: Mask) -> Labels:
     counts = np.add.reduce(wide, axis=0, dtype=np.uint8)
     rest = numbers[whole:].reshape(-1)
     counts[: len(rest)] += rest
-    count: Labels = np.add.reduce(counts.reshape(-1, mask.shape[1]), axis=0, dtype=np.int64)
+    # as floats, so that BLAS adds them up: exact for the samples of any tile
+    folds = counts.astype(np.float32).reshape(-1, mask.shape[1])
+    count: Array = ones(len(folds), folds.dtype) @ folds
     return count
 
 

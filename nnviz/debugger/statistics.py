@@ -14,13 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from nnviz.debugger.reductions import (
-    FEW,
     Rooms,
     Spread,
     column_count,
     column_maximum,
     flat,
-    joined,
     ones,
     squared_deviations,
     sum_of_squares,
@@ -34,6 +32,9 @@ from nnviz.engine.training import Iteration
 
 SATURATED_UNIT = 0.95
 """A unit is saturated when its value is, on more than this share of the samples."""
+
+FEW = 50_000
+"""Up to so many numbers, a call costs more than the arithmetic in it."""
 
 PART = 100_000
 """So many weights fit into a cache together with their gradient and their new values."""
@@ -163,9 +164,7 @@ class _TileSums:
             self._unit_largest[units] = column_maximum(a)
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
-            outside = np.less(a, bounds[0], out=_ROOMS.room("below", a, np.bool_))
-            outside |= np.greater(a, bounds[1], out=_ROOMS.room("above", a, np.bool_))
-            self._unit_saturated[units] = column_count(outside)
+            self._unit_saturated[units] = column_count((a < bounds[0]) | (a > bounds[1]))
 
     def merge(self, other: "_TileSums") -> None:
         """Add the tiles that follow."""
@@ -198,7 +197,7 @@ def last_active(
     a <= 0 on every sample, which for ReLU and leaky ReLU is z <= 0; NaN is not silence.
     """
     old = -1 if before is None else np.concatenate(before)
-    active = np.where(measured.unit_largest <= 0, old, index)
+    active = _read_only(np.where(measured.unit_largest <= 0, old, index))
     return tuple(active[units] for units in measured.layers)
 
 
@@ -219,17 +218,16 @@ def layer_statistics(
         parameters = _parameter_sums(iteration)
         mean = _read_only(measured.unit_sum / measured.samples)
         saturated = _read_only(measured.unit_saturated / measured.samples)
+        silent = _read_only(np.concatenate(active) <= iteration.index - window)
+        of_units = np.array([silent, saturated, saturated > SATURATED_UNIT])
+        starts = [units.start for units in measured.layers]
+        counts = np.add.reduceat(of_units, starts, axis=1).T.tolist()
         return tuple(
             _one_layer(
                 iteration.network.activations[layer],
                 measured.z[layer],
                 measured.a[layer],
-                _Units(
-                    mean[units],
-                    saturated[units],
-                    _read_only(active[layer]),
-                    _read_only(active[layer] <= iteration.index - window),
-                ),
+                _Units(mean[units], saturated[units], active[layer], silent[units], *counts[layer]),
                 iteration.weights[layer],
                 parameters[layer],
             )
@@ -238,12 +236,18 @@ def layer_statistics(
 
 
 class _Units(NamedTuple):
-    """One number for each unit of a layer; see `LayerStatistics`."""
+    """One number for each unit of a layer, see `LayerStatistics`; and what they add up to.
+
+    `all_saturated` is the number of units saturated on more than 95 % of the samples.
+    """
 
     mean: Array
     saturated: Array
     last_active: Labels
     silent: Mask
+    all_silent: float
+    sum_of_saturated: float
+    all_saturated: float
 
 
 def _read_only(array: AnyArray) -> AnyArray:
@@ -253,12 +257,12 @@ def _read_only(array: AnyArray) -> AnyArray:
 
 
 class _ParameterSums(NamedTuple):
-    """Sums over one layer's W, |W_new - W_old|, and the squares of W, dW and the update."""
+    """Sums over one layer's W, |W_new - W_old|, and the squares of dW, W and the update."""
 
     weight: float
     update: float
-    weight_squares: float
     gradient_squares: float
+    weight_squares: float
     update_squares: float
 
 
@@ -268,14 +272,16 @@ def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
     if sum(array.size for array in W) > FEW:
         with single_threaded_blas:
             return [_sums_of_large(*of_layer) for of_layer in zip(W, dW, new, strict=True)]
-    # one buffer for all layers: here a call costs more than the arithmetic in it
-    numbers, starts = joined([*W, *dW, *new])
-    layers, size = starts[: len(W)], starts[len(W)]
-    numbers[2 * size :] -= numbers[:size]
-    sums = np.add.reduceat(numbers[:size], layers).tolist()
-    updates = np.add.reduceat(np.abs(numbers[2 * size :]), layers).tolist()
-    squares = np.add.reduceat(numbers * numbers, starts).reshape(3, -1).tolist()
-    return [_ParameterSums(*of_layer) for of_layer in zip(sums, updates, *squares, strict=True)]
+    # one table for all layers: here a call costs more than the arithmetic in it
+    starts = list(accumulate([array.size for array in W[:-1]], initial=0))
+    table = np.empty((6, sum(array.size for array in W)))
+    numbers, squares = table[:3], table[3:]
+    np.concatenate([array.T.reshape(-1) for array in (*dW, *W, *new)], out=numbers.reshape(-1))
+    numbers[2] -= numbers[1]
+    np.multiply(numbers, numbers, out=squares)
+    np.abs(numbers[2], out=numbers[2])
+    sums = np.add.reduceat(table[1:], starts, axis=1).T.tolist()
+    return [_ParameterSums(*of_layer) for of_layer in sums]
 
 
 def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
@@ -285,7 +291,7 @@ def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
     for start in range(0, columns, step):
         w, g, n = (array[:, start : start + step] for array in (W, dW, new))
         update = np.subtract(n, w, out=_ROOMS.room("update", n, n.dtype))
-        squares = [sum_of_squares(flat(array)) for array in (w, g, update)]
+        squares = [sum_of_squares(flat(array)) for array in (g, w, update)]
         parts.append((total(w), total(np.abs(update, out=update)), *squares))
     return _ParameterSums(*map(sum, zip(*parts, strict=True)))
 
@@ -294,7 +300,7 @@ def _one_layer(
     activation: Activation, z: Spread, a: Spread, units: _Units, W: Array, sums: _ParameterSums
 ) -> LayerStatistics:
     count = len(units.mean)
-    share = np.count_nonzero(units.silent) / count
+    share = units.all_silent / count
     norm, moved = math.sqrt(sums.weight_squares), math.sqrt(sums.update_squares)
     gradient = math.sqrt(sums.gradient_squares)
     deviations = squared_deviations(flat(W), sums.weight, sums.weight_squares)
@@ -309,8 +315,8 @@ def _one_layer(
         a_max=a.largest,
         dead=share if activation.silent == "dead" else 0.0,
         inactive=share if activation.silent == "inactive" else 0.0,
-        saturated=float(np.add.reduce(units.saturated)) / count,
-        saturated_units=np.count_nonzero(units.saturated > SATURATED_UNIT) / count,
+        saturated=units.sum_of_saturated / count,
+        saturated_units=units.all_saturated / count,
         gradient_norm=gradient,
         gradient_rms=gradient / math.sqrt(W.size),
         update_mean=sums.update / W.size,

@@ -8,13 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from nnviz.debugger import reductions
 from nnviz.debugger.reductions import (
     Rooms,
     Spread,
     column_count,
     column_maximum,
-    joined,
     sum_of_squares,
     total,
 )
@@ -28,11 +26,9 @@ from nnviz.debugger.reductions import (
         elements=st.floats(-2, 2, width=32) | st.just(float("nan")),
         fill=st.floats(-1, 1, width=32),
     ),
-    few=st.sampled_from([0, 10**6]),
 )
-def test_column_reductions_are_numpys(rows, few):
-    with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reductions, "FEW", few)
+def test_column_reductions_are_numpys(rows):
+    with np.errstate(all="ignore"):
         np.testing.assert_array_equal(column_maximum(rows), rows.max(axis=0))
         mask = rows > 0.5
         np.testing.assert_array_equal(column_count(mask), np.count_nonzero(mask, axis=0))
@@ -78,20 +74,10 @@ def test_squares_out_of_float32s_range_are_summed(size):
     assert found == pytest.approx(4 * size**2, rel=1e-6)
 
 
-@pytest.mark.parametrize("few", [0, 10**6], ids=["many", "few"])
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_the_sum_of_a_matrix_is_numpys(few, order, monkeypatch):
-    monkeypatch.setattr(reductions, "FEW", few)
+def test_the_sum_of_a_matrix_is_numpys(order):
     matrix = np.asarray(np.random.default_rng(0).normal(size=(50, 30)), order=order)
     assert total(matrix) == pytest.approx(matrix.sum(), rel=1e-12)
-
-
-def test_joined_matrices_lie_column_after_column_whatever_their_order_in_memory():
-    matrix = np.arange(6, dtype=np.float32).reshape(2, 3)
-    numbers, starts = joined([matrix, np.full((1, 1), 7.0), np.asfortranarray(matrix)])
-    assert numbers.dtype == np.float64
-    assert numbers.tolist() == [0, 3, 1, 4, 2, 5, 7, 0, 3, 1, 4, 2, 5]
-    assert starts == [0, 6, 7]
 
 
 def test_each_thread_has_rooms_of_its_own():

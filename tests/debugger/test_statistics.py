@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnviz.debugger import reductions, statistics
+from nnviz.debugger import statistics
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.engine import tiles
 from nnviz.engine.activations import ACTIVATIONS
@@ -90,7 +90,6 @@ def plain(iteration, layer):
 def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, few, monkeypatch):
     """In one tile and in many, and both by the ways for small and for large arrays."""
     monkeypatch.setattr(tiles, "TILE_BYTES", tile_bytes)
-    monkeypatch.setattr(reductions, "FEW", few)
     monkeypatch.setattr(statistics, "FEW", few)
     found, records = run(make_trainer(hidden, scale=scale), 3)
     for layers, iteration in zip(found, records, strict=True):
@@ -177,11 +176,25 @@ def test_records_are_frozen_and_their_arrays_read_only():
 
 @pytest.mark.parametrize("part", [1, 10, 20, 10**6])
 def test_a_layers_sums_do_not_depend_on_how_it_is_cut_into_parts(part, monkeypatch):
-    monkeypatch.setattr(reductions, "FEW", 0)
     monkeypatch.setattr(statistics, "FEW", 0)
     monkeypatch.setattr(statistics, "PART", part)
     found, records = run(make_trainer("tanh"), 1)
     for layer, statistics_ in enumerate(found[0]):
         expected = plain(records[0], layer)
         for name in ("gradient_norm", "update_mean", "update_norm", "weight_mean", "weight_std"):
+            assert getattr(statistics_, name) == pytest.approx(expected[name], rel=1e-9), name
+
+
+@pytest.mark.parametrize("few", [0, 10**6], ids=["large", "small"])
+def test_weights_may_lie_in_memory_in_any_order(few, monkeypatch):
+    """Somebody sets the weights to arrays of the other order: W_new - W_old stays what it is."""
+    monkeypatch.setattr(statistics, "FEW", few)
+    trainer = make_trainer("tanh")
+    weights = tuple(W.copy(order="C") for W in trainer.state.parameters.weights)
+    assert not weights[0].flags.f_contiguous
+    trainer.state = replace(trainer.state, parameters=Parameters(weights))
+    found, records = run(trainer, 1)
+    for layer, statistics_ in enumerate(found[0]):
+        expected = plain(records[0], layer)
+        for name in ("update_mean", "update_norm", "update_ratio", "weight_mean", "weight_std"):
             assert getattr(statistics_, name) == pytest.approx(expected[name], rel=1e-9), name
