@@ -172,6 +172,6 @@ def torch_network(dataset: Dataset) -> Work:
         optimizer.zero_grad()
         objective.backward()
         optimizer.step()
-        return float(objective)
+        return objective.item()
 
     return work
