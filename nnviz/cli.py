@@ -81,9 +81,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nnnviz: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # `| head` has read enough. Python flushes once more at its exit: that must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()  # `| head` has read enough
         return 0
+    except OSError as error:
+        # Files have their own messages; what gets here is a full disk behind `>`, a name too long.
+        _abandon_output()
+        where = f"{str(error.filename)[:60]}: " if error.filename else ""
+        print(f"nnviz: {where}can't be read or written: {error.strerror or error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+
+
+def _abandon_output() -> None:
+    """Let Python's last flush at its exit go nowhere: it must not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str]) -> int:

@@ -5,6 +5,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -137,6 +138,22 @@ def test_closed_pipe_is_silent(unbuffered):
     os.close(writer)
     assert done.stderr == b""
     assert done.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk without room")
+def test_full_disk_behind_the_output_is_one_line():
+    """`nnviz presets > FILE` on a full disk says so, without a traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "nnviz", "presets"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("nnviz: can't be read or written: No space left")
+    assert done.stderr.count("\n") == 1
 
 
 def test_terminal_without_unicode_gets_question_marks(stub_verb):
