@@ -164,13 +164,20 @@ class Circuit:
 def circuit_from(text: str) -> Circuit:
     """Return the circuit of a TOML file or of an expression; `InputError` where it is neither."""
     path = Path(text)
-    if text.endswith(".toml") or path.is_file():
+    if text.endswith(".toml") or _is_file(path):
         return load_circuit(path)
     try:
         return circuit_from_expression(text)
     except ExpressionError as error:
         shown = text if len(text) <= 60 else f"{text[:60]}..."
         raise InputError(f'"{shown}" is neither a file nor a formula: {error}') from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a formula longer than any name of a file
+        return False
 
 
 def load_circuit(path: Path) -> Circuit:

@@ -68,15 +68,19 @@ def find_circuit(text: str | None) -> "Circuit":
 
 
 def _values(settings: list[str]) -> "dict[str, Value]":
-    from nnviz.circuit.graph import read_value
+    from nnviz.circuit.numbers import Unreadable, read_number
 
     values: dict[str, Value] = {}
     for setting in settings:
-        name, sign, text = setting.partition("=")
-        value = read_value(text.strip(), f"--set {name}") if sign else None
-        if value is None:
-            raise InputError(f"--set {setting}: expected NAME=NUMBER, like x1=-2")
-        values[name.strip()] = value
+        name, sign, text = (part.strip() for part in setting.partition("="))
+        number = read_number(text) if sign else None
+        if number is None:
+            raise InputError(f"--set {setting[:60]}: expected NAME=NUMBER, like x1=-2")
+        if isinstance(number, Unreadable):
+            raise InputError(f"--set {setting[:60]}: {number.reason}")
+        if name in values:
+            raise InputError(f"--set {setting[:60]}: {name} is set twice")
+        values[name] = number.value
     return values
 
 
