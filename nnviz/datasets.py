@@ -96,11 +96,17 @@ def load_dataset(name: str | Path) -> Dataset:
     Raises InputError where the name is unknown, the data isn't here, or a file doesn't hold it.
     """
     text = str(name)
+    check_name(text)
     if text in SOURCES:
         return SOURCES[text].load()
-    if Path(text).suffix == ".npz":
-        samples, note = read_own(Path(text))
-        return _dataset(Path(text).name, samples, samples.classes, f"your file {text}", note)
+    samples, note = read_own(Path(text))
+    return _dataset(Path(text).name, samples, samples.classes, f"your file {text}", note)
+
+
+def check_name(text: str) -> None:
+    """Raise InputError, with the nearest name, where `text` names neither a data set nor a file."""
+    if text in SOURCES or Path(text).suffix == ".npz":
+        return
     nearest = difflib.get_close_matches(text, SOURCES, n=1, cutoff=0.4)
     hint = f" Did you mean {nearest[0]}?" if nearest else ""
     raise InputError(

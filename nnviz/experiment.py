@@ -4,12 +4,14 @@ Every key stands once, in `Experiment`, with its explanation and what it accepts
 writing, `--set` and the reference page all go by that.
 """
 
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from nnviz.datasets import check_name
 from nnviz.engine.activations import ACTIVATIONS
 from nnviz.engine.initializers import INITIALIZERS
 from nnviz.engine.losses import LOSSES, pairing_problem
@@ -251,7 +253,8 @@ def _converted(key: str, value: Any) -> Any:
     import msgspec
 
     if key not in _FIELDS:
-        raise InputError(f"unknown key {key}{nearest(key, _FIELDS)}")
+        hint = nearest(key, _FIELDS) or f"; expected one of {', '.join(_FIELDS)}"
+        raise InputError(f"unknown key {key}{hint}")
     try:
         return msgspec.convert(value, type=_HINTS[key])
     except msgspec.ValidationError:
@@ -293,6 +296,8 @@ def parse_value(text: str) -> Any:
     """A number, true/false, a list from `a,b,c` (brackets optional), or else the text itself."""
     import tomllib
 
+    if re.fullmatch(r"[+-]?(\d+\.|\.\d+)(e[+-]?\d+)?", text, re.IGNORECASE | re.ASCII):
+        return float(text)  # 1. and .9, which TOML doesn't know
     for candidate in (text, f"[{text}]" if "," in text else text):
         try:
             return tomllib.loads(f"value = {candidate}")["value"]
@@ -357,4 +362,9 @@ def read_experiment(path: Path) -> Experiment:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: can't be read: {error}") from error
-    return from_toml(text, str(path))
+    experiment = from_toml(text, str(path))
+    try:
+        check_name(experiment.data)
+    except InputError as error:
+        raise InputError(f"{path}: data: {error}") from error
+    return experiment

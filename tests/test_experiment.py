@@ -144,7 +144,7 @@ def test_any_value_is_taken_or_refused_by_its_key(key, value):
     ("line", "message"),
     [
         ("lerning_rate = 1e-5", "unknown key lerning_rate; did you mean learning_rate?"),
-        ("zzz = 1", "unknown key zzz"),
+        ("zzz = 1", "unknown key zzz; expected one of name, description, data"),
         ('activation = "rely"', "did you mean relu?"),
         ('activation = ["tanh", "rely"]', "did you mean relu?"),
         ('activation = ["tanh"]', "a list with one per hidden layer; there are 2 hidden layers"),
@@ -177,6 +177,14 @@ def test_an_error_names_file_key_value_and_what_was_expected(line, message):
     assert text.startswith("dir/mine.toml: ")
     assert message in text
     assert "\n" not in text
+
+
+def test_a_file_with_an_unknown_data_set_is_named_with_the_nearest(tmp_path):
+    """`data` is checked where the file is known, not when the data is needed."""
+    path = tmp_path / "mine.toml"
+    path.write_text('data = "mnst"')
+    with pytest.raises(InputError, match=r"mine\.toml: data: .*Did you mean mnist\?"):
+        read_experiment(path)
 
 
 def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path):
@@ -223,6 +231,8 @@ def test_keys_that_change_nothing_are_found():
     [
         ("3", 3),
         ("2.5e-5", 2.5e-5),
+        (".9", 0.9),
+        ("-1.", -1.0),
         ("true", True),
         ("relu", "relu"),
         ('"relu"', "relu"),
