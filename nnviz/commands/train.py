@@ -64,8 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
         code = run_headless(
             source, experiment.iterations, as_json=arguments.json, watch=told_to(watches)
         )
-    code = code or finished_recording(recorder)
-    return code or (artist.finish() if artist is not None else 0)
+    # an interrupted run, too, says what there is of it
+    codes = (code, finished_recording(recorder), artist.finish() if artist is not None else 0)
+    return next(filter(None, codes), 0)
 
 
 @contextmanager
@@ -110,7 +111,7 @@ class Artist:
 
         self.folder = FigureFolder(path, source.experiment, source.dataset)
         self.source, self.every = source, every
-        self.problem = ""
+        self.problem, self.drawn = "", False
 
     def watch(self, frame: "Frame", history: "History") -> None:
         """Draw the iteration if it is due: numbered in a series, and the last one."""
@@ -123,6 +124,7 @@ class Artist:
         moment = engine_moment(self.source, frame, history)
         try:
             self.folder.draw(moment, numbered=numbered, last=last)
+            self.drawn = last
         except InputError as error:
             self.problem = str(error)
 
@@ -131,7 +133,10 @@ class Artist:
         if self.problem:
             print(f"nnviz: {self.problem}", file=sys.stderr)
             return 2
-        print(f"nnviz: the figures are in {self.folder.path}", file=sys.stderr)
+        found = (
+            "the figures are in" if self.drawn else "the last iteration's figures are missing in"
+        )
+        print(f"nnviz: {found} {self.folder.path}", file=sys.stderr)
         return 0
 
 

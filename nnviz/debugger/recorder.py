@@ -110,6 +110,8 @@ class Recorder:
             self.problem = f"{self.path}: {self._extent()}: {error.strerror}"
 
     def _extent(self) -> str:
+        if not self._next:
+            return "the recording stopped before its first iteration"
         return f"the recording stopped after iteration {self._next - 1}"
 
 

@@ -1,6 +1,8 @@
 """`nnviz train` runs what it is told, says what it changed nothing by, and refuses the rest."""
 
 import json
+import os
+import signal
 
 import pytest
 
@@ -85,6 +87,22 @@ def test_draws_the_figures_and_a_numbered_series(capsys, tmp_path):
     assert all((folder / name).read_bytes().startswith(b"\x89PNG") for name in series)
     last, numbered = ((folder / f"curves{s}.png").read_bytes() for s in ("", "-00002"))
     assert last == numbered
+
+
+def test_an_interrupted_run_says_what_there_is_of_it(capsys, tmp_path, monkeypatch):
+    """The summary so far, where the recording is, and that the last figures are missing."""
+
+    def press_ctrl_c(self, frame, history):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("nnviz.commands.train.Artist.watch", press_ctrl_c)
+    record, figures = tmp_path / "run.nnviz", tmp_path / "figures"
+    words = ["--figures", str(figures), "--record", str(record)]
+    assert main(["train", "course", *QUICK, *words]) == 130
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["iterations"] == 0
+    assert f"recorded in {record}" in captured.err
+    assert f"the last iteration's figures are missing in {figures}" in captured.err
 
 
 def test_another_runs_figures_are_refused_before_anything_is_trained(capsys, tmp_path):
