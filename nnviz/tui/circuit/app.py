@@ -36,8 +36,8 @@ SIGNS = {
     Outcome.UNREADABLE: "? ",
     Outcome.EMPTY: "> ",
 }
-KEYS = "n next  N back  Home/End empty/full  t quiz  q quit"
-QUIZ_KEYS = "Enter: check  (empty: the rule)  Esc: leave the quiz"
+KEYS = "n next  N back  Home  End  t quiz  q quit"
+QUIZ_KEYS = "Enter: check, or the rule  Esc: leave"
 
 
 def circuit_cells(lesson: Lesson) -> tuple[Cells, int]:
@@ -153,8 +153,10 @@ class CircuitApp(App[None]):
             self.action_quiz()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Judge what was typed; a wrong value stays there to be mended."""
+        """Judge what was typed; a wrong value stays, selected: typing replaces, arrows mend it."""
         self.lesson = self.lesson.answer(event.value)
         if self.lesson.outcome is Outcome.RIGHT:
             event.input.value = ""
+        else:
+            event.input.select_all()
         self.show()
