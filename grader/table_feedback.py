@@ -75,7 +75,8 @@ def _misunderstood(circuit: Circuit, names: tuple[Misconception, ...], slips: li
     what = f"In {where} you {names[0].said}."
     if len(names) > 1:
         ways = " or ".join(name.said for name in names)
-        what = f"In {where} you either {ways}: both give the same number here."
+        each = "both" if len(names) == 2 else "all of these"
+        what = f"In {where} you either {ways}: {each} give the same number here."
     return f"{what} Remember: {principles}. So {rules}. Start at {cell_name(circuit, cells[0])}."
 
 

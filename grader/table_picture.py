@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from grader.backprop_table import TableMarks, Verdict
+from grader.results import Item, Verdict
 from nnviz.circuit.drawing import Drawing, draw, given_texts
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.svg import to_svg
@@ -19,20 +19,18 @@ SIGNS: Mapping[Verdict, str] = {
 LEGEND = "✓ right   → right from your own number   ≈ a known misunderstanding   ✗ wrong"
 
 
-def picture(circuit: Circuit, marks: TableMarks) -> Drawing:
+def picture(circuit: Circuit, items: Iterable[Item]) -> Drawing:
     """Return the table in characters; what could not be read shows as `?`."""
-    return draw(circuit, _texts(circuit, marks), _signs(marks))
+    return draw(circuit, *_filled(circuit, items))
 
 
-def picture_svg(circuit: Circuit, marks: TableMarks) -> str:
+def picture_svg(circuit: Circuit, items: Iterable[Item]) -> str:
     """Return the same as SVG, safe to put into a page: no text of the student's is in it."""
-    return to_svg(circuit, _texts(circuit, marks), _signs(marks))
+    return to_svg(circuit, *_filled(circuit, items), caption=LEGEND)
 
 
-def _texts(circuit: Circuit, marks: TableMarks) -> dict[str, str]:
-    read = {cell.name: cell.read_as or "?" for cell in marks.cells if cell.typed.strip()}
-    return given_texts(circuit) | read
-
-
-def _signs(marks: TableMarks) -> dict[str, str]:
-    return {cell.name: SIGNS[cell.verdict] for cell in marks.cells}
+def _filled(circuit: Circuit, items: Iterable[Item]) -> tuple[dict[str, str], dict[str, str]]:
+    """The text and the sign of each box; items that are no box of the circuit are left out."""
+    boxes = [item for item in items if item.id in circuit.cells]
+    read = {box.id: box.read_as or "?" for box in boxes if box.typed.strip()}
+    return given_texts(circuit) | read, {box.id: SIGNS[box.verdict] for box in boxes}

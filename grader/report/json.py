@@ -1,8 +1,6 @@
 """`grade.json`: the grade for other programs, in a shape that has a version."""
 
-import contextlib
 import hashlib
-import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from grader.report.files import write_whole
 from grader.results import Grade
 from nnviz.errors import InputError
 
@@ -90,15 +89,5 @@ def write_grade(grade: Grade, folder: Path, submission: Path) -> Path:
             f"{path}: lies inside the submission, which is only read; choose another place with "
             "--out DIR"
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(grade_json(grade))
-            temporary.replace(path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
-    except OSError as error:
-        raise InputError(f"{path}: can't be written ({error.strerror})") from error
+    write_whole(path, grade_json(grade))
     return path

@@ -82,16 +82,11 @@ def _visible_character(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _problem(problem: ProblemGrade) -> Table:
+def _problem(problem: ProblemGrade) -> RenderableType:
     points = f"{shown(problem.points)} of {shown(problem.max_points)}"
     heading = "Extra credit" if problem.extra else f"Problem {problem.id}"
-    table = Table(
-        title=Text(f"{heading}: {problem.title} — {points}", style="bold"),
-        title_justify="left",
-        box=None,
-        padding=(0, 2, 0, 0),
-        header_style="dim",
-    )
+    title = Text(f"{heading}: {problem.title} — {points}", style="bold")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     lengths = [len(item.typed) for item in problem.items]
     apart = 0 < max(lengths, default=0) <= _WIDEST_TYPED
     table.add_column("")
@@ -107,7 +102,7 @@ def _problem(problem: ProblemGrade) -> Table:
         else:
             below = Text("\n").join(part for part in (typed, message) if part)
             table.add_row(name, verdict, given, below)
-    return table
+    return Group(title, table)
 
 
 def _row(item: Item) -> tuple[Text, Text, Text, Text, Text]:

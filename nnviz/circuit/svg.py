@@ -35,15 +35,18 @@ def to_svg(
     circuit: Circuit,
     texts: Mapping[str, str] | None = None,
     marks: Mapping[str, str] | None = None,
+    caption: str = "",
 ) -> str:
     """Return the circuit as SVG; boxes without a text have a line to write on.
 
     `texts` and `marks` as in `drawing.draw`; without `texts` only the inputs are filled.
+    `caption` stands below.
     """
     shown = given_texts(circuit) if texts is None else texts
     layout = arrange(circuit, BOX_WIDTH)
     width = layout.width * UNIT_X + 2 * PADDING
-    height = layout.height * UNIT_Y + 2 * PADDING + HEADING
+    height = layout.height * UNIT_Y + 2 * PADDING + HEADING * (2 if caption else 1)
+    width = max(width, len(caption) * UNIT_X + 2 * PADDING)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img">',
@@ -60,7 +63,8 @@ def to_svg(
         parts.append(f'<polyline class="wire" points="{points}"/>')
     for box in layout.boxes:
         parts += _box(circuit, box, shown, marks or {})
-    return "\n".join([*parts, "</g>", "</svg>", ""])
+    foot = [_text(PADDING, height - PADDING, caption, "mark")] if caption else []
+    return "\n".join([*parts, "</g>", *foot, "</svg>", ""])
 
 
 def _box(

@@ -1,4 +1,4 @@
-"""`nnviz grade`: marks a submission, prints the table and writes grade.json."""
+"""`nnviz grade`: marks a submission, prints the table, writes grade.json and the pictures."""
 
 import argparse
 import sys
@@ -21,7 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         default=DEFAULT_OUT,
-        help="write DIR/STUDENT/grade.json (default: %(default)s); never inside the submission",
+        help="write DIR/STUDENT/grade.json and problem1.svg, the table with a sign at each box "
+        "(default: %(default)s); never inside the submission",
     )
     parser.add_argument("--json", action="store_true", help="print the grade as JSON, not a table")
     parser.epilog = "The exit code is 0 where a grade was written, whatever the mark."
@@ -32,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.grade import grade
     from grader.report.json import grade_json, write_grade
+    from grader.report.pictures import write_pictures
     from grader.rubric import load_rubric
     from grader.submission import read_submission
 
@@ -39,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     submission = read_submission(arguments.path, rubric.sheet)
     result = grade(submission, rubric)
     path = write_grade(result, arguments.out, arguments.path)
+    pictures = write_pictures(result, rubric.circuits, path.parent)
     if arguments.json:
         print(grade_json(result).decode(), end="")
         return 0
@@ -47,5 +50,5 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.report.terminal import print_grade
 
     print_grade(result, Console(file=sys.stdout, highlight=False))
-    print(f"Written: {path}")
+    print("Written:", ", ".join(map(str, [path, *pictures])))
     return 0

@@ -35,6 +35,7 @@ def test_new_then_grade(here, capsys):
     table = json.loads((here / "grades" / "ann" / "grade.json").read_bytes())
     verdicts = {item["id"]: item["verdict"] for item in table["problems"][0]["items"]}
     assert verdicts["a21"] == "correct"
+    assert "✓" in (here / "grades" / "ann" / "problem1.svg").read_text()
     assert sorted(here.joinpath("mine").rglob("*")) == before
 
 
