@@ -5,7 +5,6 @@ from BLAS, and narrow columns are reduced several samples at a time. The callers
 """
 
 import math
-import threading
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +16,6 @@ from nnviz.engine.arrays import Array, Mask
 CANCELLED = 0.01
 """Where less than this share of the squares is left after subtracting the mean's, float32 has lost
 too many digits for a standard deviation."""
-
-MANY_ROOMS = 32
-"""A run asks for as many shapes as it has layers; rooms of runs long gone are given up."""
 
 
 class Spread:
@@ -130,23 +126,3 @@ def _folded(rows: npt.NDArray[Any], least: int) -> tuple[int, npt.NDArray[Any]]:
     fold = max(least, min(1024 // units, samples), 1)
     whole = samples - samples % fold
     return whole, rows[:whole].reshape(-1, fold * units)
-
-
-class Rooms(threading.local):
-    """Memory for intermediate results, each thread's own: fresh memory costs as much as the work.
-
-    What is in a room is only good until the same room is asked for again.
-    """
-
-    def __init__(self) -> None:
-        self._rooms: dict[Any, npt.NDArray[Any]] = {}
-
-    def room(self, name: str, like: npt.NDArray[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-        """An array of the shape and memory order of `like`."""
-        key = name, like.shape, like.strides, dtype
-        room = self._rooms.get(key)
-        if room is None:
-            if len(self._rooms) == MANY_ROOMS:
-                self._rooms.clear()
-            room = self._rooms[key] = np.empty_like(like, dtype)
-        return room

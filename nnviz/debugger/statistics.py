@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from nnviz.debugger.reductions import (
-    Rooms,
     Spread,
     column_count,
     column_maximum,
@@ -36,10 +35,8 @@ SATURATED_UNIT = 0.95
 FEW = 50_000
 """Up to so many numbers, a call costs more than the arithmetic in it."""
 
-PART = 100_000
+PART = 50_000
 """So many weights fit into a cache together with their gradient and their new values."""
-
-_ROOMS = Rooms()
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,7 +287,7 @@ def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
     step = -(-columns // -(-W.size // PART))
     for start in range(0, columns, step):
         w, g, n = (array[:, start : start + step] for array in (W, dW, new))
-        update = np.subtract(n, w, out=_ROOMS.room("update", n, n.dtype))
+        update = n - w
         squares = [sum_of_squares(flat(array)) for array in (g, w, update)]
         parts.append((total(w), total(np.abs(update, out=update)), *squares))
     return _ParameterSums(*map(sum, zip(*parts, strict=True)))

@@ -1,7 +1,5 @@
 """Promises of the reductions: numpy's plain numbers, for any shape, also where float32 ends."""
 
-import threading
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from nnviz.debugger.reductions import (
-    Rooms,
     Spread,
     column_count,
     column_maximum,
@@ -78,19 +75,3 @@ def test_squares_out_of_float32s_range_are_summed(size):
 def test_the_sum_of_a_matrix_is_numpys(order):
     matrix = np.asarray(np.random.default_rng(0).normal(size=(50, 30)), order=order)
     assert total(matrix) == pytest.approx(matrix.sum(), rel=1e-12)
-
-
-def test_each_thread_has_rooms_of_its_own():
-    rooms, others = Rooms(), []
-    like = np.ones((3, 4), np.float32)
-    mine = rooms.room("a", like, np.float64)
-    assert (mine.shape, mine.dtype) == ((3, 4), np.float64)
-    assert np.shares_memory(mine, rooms.room("a", like, np.float64))
-    assert not np.shares_memory(mine, rooms.room("b", like, np.float64))
-    thread = threading.Thread(target=lambda: others.append(rooms.room("a", like, np.float64)))
-    thread.start()
-    thread.join()
-    assert not np.shares_memory(mine, others[0])
-    for size in range(1, 100):
-        assert rooms.room("a", np.ones((size, 4)), np.float64).shape == (size, 4)
-    assert rooms.room("a", np.asfortranarray(like), bool).flags.f_contiguous
