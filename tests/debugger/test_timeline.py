@@ -211,14 +211,14 @@ def test_old_states_are_kept_in_less_memory_with_the_same_bits(changes):
     straight = hashes(EngineSource(experiment, dataset), 301)
     timeline = Timeline(EngineSource(experiment, dataset))
     timeline.seek(300)
-    old, new = (sum(timeline.keyframes.get(index).parts.values()) for index in (0, 300))
-    assert old == new
-    idle = sum(array.nbytes for array in timeline.keyframes.get(60).idle)
-    assert idle == (1 + bool(experiment.momentum)) * 20 * 5 * 4
     kept = [timeline.keyframes.get(index) for index in timeline.keyframes.indices]
+    sizes = [sum(each.parts.values()) for each in kept]
     shrunk = [each for each in kept if each.idle]
+    assert len(set(sizes)) == 1  # what a state needs is the same, but parts of it are shared
+    idle = sum(array.nbytes for array in shrunk[0].idle)
+    assert idle == (1 + bool(experiment.momentum)) * 20 * 5 * 4
     assert len(shrunk) > 10
-    assert timeline.keyframes.nbytes < len(kept) * new - (len(shrunk) - 2) * idle + new
+    assert timeline.keyframes.nbytes < sum(sizes) - (len(shrunk) - 5) * idle  # a few, with NaN
     for index in (60, 131, 0, 280, 299):
         timeline.seek(index)
         assert state_at(timeline) == straight[index]
