@@ -29,7 +29,7 @@ from nnviz.tui.prover import Proving
 from nnviz.tui.runner import Ask, PhaseStep, Said, Type
 from nnviz.tui.screen_commands import SCREEN_COMMANDS, ScreenCommand, words
 from nnviz.tui.screens import SCREENS
-from nnviz.tui.screens.base import PanelScreen
+from nnviz.tui.screens.base import DebuggerScreen, PanelScreen
 from nnviz.tui.script import Cue
 from nnviz.tui.state import DEBUGGER, PICTURES, Choice
 from nnviz.tui.text_screen import TextScreen, help_text
@@ -104,9 +104,11 @@ class NnvizApp(DrivingApp):
             case View() as view:
                 first = self.view is None or self.view.info.depth != view.info.depth
                 self.view = view
-                if first:
-                    self.place()
-                self.redraw()
+                if first:  # a branch may have fewer layers
+                    layer = min(self.choice.layer, view.info.depth)
+                    self.choose(replace(self.choice, layer=layer))
+                else:
+                    self.redraw()
             case Proving(text):
                 if self.view is not None and self.view.paused:
                     self.view = replace(self.view, reason=text)
@@ -163,8 +165,13 @@ class NnvizApp(DrivingApp):
 
     def choose(self, choice: Choice) -> None:
         """Change what is looked at, ask what it takes, and draw it."""
-        self.choice = choice
+        before, self.choice = self.choice, choice
         screen = SCREENS.get(choice.screen)
+        if choice.screen != before.screen:
+            if self._other is not None:
+                self.pop_screen()
+            if screen is not None:
+                self.push_screen(screen(self._completions, self._typed))
         question = screen.question(choice) if screen else None
         if question != self._question:
             self._question = question
@@ -174,24 +181,16 @@ class NnvizApp(DrivingApp):
 
     def action_open(self, name: str) -> None:
         """Go to another screen."""
-        if self.choice.screen == name:
-            return
-        self._close()
-        self.push_screen(SCREENS[name](self._completions, self._typed))
-        self.choose(replace(self.choice, screen=name, pane=""))
+        if self.choice.screen != name:
+            self.choose(replace(self.choice, screen=name, pane=""))
 
-    def _close(self) -> None:
-        if self._other is not None:
-            self.pop_screen()
-            self.choose(replace(self.choice, screen=DEBUGGER))
-
-    def on_panel_screen_left(self, message: PanelScreen.Left) -> None:
-        """Go back to the debugger's screen."""
-        self._close()
+    def get_default_screen(self) -> DebuggerScreen:
+        """The debugger's own screen."""
+        return DebuggerScreen(id="_default")
 
     def on_panel_screen_chose(self, message: PanelScreen.Chose) -> None:
         """Look at what was chosen there."""
-        self.choose(message.choice)
+        self.choose(replace(self.choice, **message.changes))
 
     def on_panel_screen_ordered(self, message: PanelScreen.Ordered) -> None:
         """Let the run do it."""

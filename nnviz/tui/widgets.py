@@ -20,9 +20,13 @@ class PanelWidget(Widget, can_focus=False):
     class Clicked(Message):
         """A cell of what the panel draws was clicked; `size` is the room that it draws in."""
 
-        def __init__(self, panel: str, column: int, row: int, size: Size) -> None:
+        def __init__(
+            self, panel: str, place: tuple[int, int], size: Size, view: View, choice: Choice
+        ) -> None:
             super().__init__()
-            self.panel, self.column, self.row, self.size = panel, column, row, size
+            self.panel, self.size = panel, size
+            self.column, self.row = place
+            self.view, self.choice = view, choice
 
     def __init__(self, panel: str) -> None:
         super().__init__(id=panel)
@@ -61,9 +65,13 @@ class PanelWidget(Widget, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Say which cell it was."""
+        if self._shown is None:
+            return
+        view, choice, _ = self._shown
         title = int(self.titled)
         room = Size(self.size.width, self.size.height - title)
-        self.post_message(self.Clicked(self.panel, event.x, event.y - title, room))
+        place = (event.x, event.y - title)
+        self.post_message(self.Clicked(self.panel, place, room, view, choice))
 
     def on_resize(self) -> None:
         """Draw anew for the new size."""

@@ -11,7 +11,9 @@ async def until(pilot, holds):
             await pilot.pause()
             return
         await pilot.pause(0.02)
-    raise AssertionError(f"still waiting: {pilot.app.view}, {pilot.app.failure!r}")
+    view = pilot.app.view
+    where = view and (view.frame.index, view.mode, view.reason, view.branch.name)
+    raise AssertionError(f"still waiting: {where}, {pilot.app.failure!r}")
 
 
 async def at(pilot, index):

@@ -75,8 +75,9 @@ class LayerQuestion:
 
     def answer(self, debugger: Debugger, before: Detail | None) -> LayerDetail:
         """Count the layer's values; see `Question.answer`."""
-        timeline, n = debugger.timeline, self.layer
+        timeline = debugger.timeline
         source = timeline.source
+        n = min(self.layer, source.info.depth)  # a branch may have fewer
         name = source.info.layers[n - 1].activation
         z = spread(source.array(f"z{n}"), None, source.cancelled)
         a = spread(source.array(f"L{n}"), RANGES.get(name), source.cancelled)

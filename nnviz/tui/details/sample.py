@@ -37,9 +37,10 @@ class Outcomes:
 
     def confusion(self) -> Array:
         """How often each label (row) was taken for each class (column)."""
-        counts = np.zeros((len(self.outputs), len(self.outputs)))
-        np.add.at(counts, (self.labels, self.predicted), 1)
-        return counts
+        classes = len(self.outputs)
+        places = classes * self.labels + self.predicted
+        counts = np.bincount(places, minlength=classes**2).astype(float)
+        return counts.reshape(classes, classes)
 
     def among(self, cell: tuple[int, int] | None) -> Labels:
         """The numbers of the samples in a cell of the confusion matrix (None: of all)."""

@@ -13,8 +13,7 @@ from nnviz.tui.view import View
 
 def timeline(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """The run's name, the iteration, and a bar from 0 to the end with where we are."""
-    branch = f" [{view.branch.name}]" if len(view.branches) > 1 else ""
-    label = f" {view.info.name}{branch} · {view.frame.index}/{view.total()} "
+    label = _label(view)
     grid = Grid(min(width, len(label)), 1)
     grid.put(0, 0, label.replace("·", "-") if look.ascii else label, "label")
     if width - grid.width < 8:
@@ -29,6 +28,21 @@ def timeline(view: View, choice: Choice, width: int, height: int, look: Look) ->
         breakpoints=[hit for item in view.breakpoints for hit in item.hits],
     )
     return beside(grid.cells(), timeline_bar(bar, width - grid.width - 1, look), gap=0)
+
+
+def _label(view: View) -> str:
+    branch = f" [{view.branch.name}]" if len(view.branches) > 1 else ""
+    return f" {view.info.name}{branch} · {view.frame.index}/{view.total()} "
+
+
+def iteration_at(view: View, width: int, column: int) -> int | None:
+    """The recorded iteration that `timeline` draws at a column, None where there is none."""
+    bar = width - len(_label(view)) - 1
+    along = column - len(_label(view))
+    if bar < 7 or not 0 <= along < bar:
+        return None
+    at = round(along * view.total() / (bar - 1))
+    return min(max(at, view.history.first), view.recorded)
 
 
 def breadcrumb(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -59,13 +73,27 @@ def tabs(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     """The strip of tabs, one row high; the chosen one stands in brackets."""
     grid = Grid(width, 1)
     column = 1
-    for number, name in enumerate(TABS, start=1):
-        here = name == choice.tab
-        text = f"[{number} {name}]" if here else f" {number} {name} "
-        grid.put(column, 0, text, "here" if here else "muted")
+    for name in TABS:
+        text = _tab(name, choice)
+        grid.put(column, 0, text, "here" if name == choice.tab else "muted")
         column += len(text)
     grid.put(column + 1, 0, ("-" if look.ascii else "─") * (width - column - 2), "axis")
     return grid.cells()
+
+
+def _tab(name: str, choice: Choice) -> str:
+    text = f"{TABS.index(name) + 1} {name}"
+    return f"[{text}]" if name == choice.tab else f" {text} "
+
+
+def tab_at(choice: Choice, column: int) -> str:
+    """The tab that `tabs` draws at a column, "" where there is none."""
+    end = 1
+    for name in TABS:
+        start, end = end, end + len(_tab(name, choice))
+        if start <= column < end:
+            return name
+    return ""
 
 
 def status(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:

@@ -97,14 +97,24 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
         for c in columns
     ]
     rows = [beside(blank(1, 1), *header)]
-    room = max(1, height - 1)
-    first = max(0, min(choice.layer - 1 - room // 2, view.info.depth - room))
-    for info in view.info.layers[first : first + room]:
+    for info in _shown(view, choice, height):
         layer = view.frame.layers[info.number - 1]
         here = info.number == choice.layer
         mark = Cells(((("▸" if not look.ascii else ">", "here") if here else (" ", ""),),), 1)
         rows.append(beside(mark, *(column.cell(view, info, layer, look) for column in columns)))
     return stack(*rows)
+
+
+def _shown(view: View, choice: Choice, height: int) -> tuple[LayerInfo, ...]:
+    room = max(1, height - 1)
+    first = max(0, min(choice.layer - 1 - room // 2, view.info.depth - room))
+    return view.info.layers[first : first + room]
+
+
+def layer_at(view: View, choice: Choice, height: int, row: int) -> int:
+    """The number of the layer that `draw` shows in a row, 0 where there is none."""
+    shown = _shown(view, choice, height)
+    return shown[row - 1].number if 1 <= row <= len(shown) else 0
 
 
 def _fitting(width: int) -> list[Column]:

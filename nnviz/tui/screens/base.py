@@ -5,7 +5,8 @@ work on every screen, because the app has them.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,9 +18,9 @@ from nnviz.tui.detail import Question
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.keys import KEYS
 from nnviz.tui.layout import Place, framed
-from nnviz.tui.panels import panels_on
-from nnviz.tui.runner import Order
-from nnviz.tui.state import Choice
+from nnviz.tui.panels import bars, confusion, layers, panels_on, sample
+from nnviz.tui.runner import Go, Order
+from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
 from nnviz.tui.widgets import PanelWidget
 
@@ -40,11 +41,11 @@ class PanelScreen(Screen[None], inherit_bindings=False):
     """
 
     class Chose(Message):
-        """Something else is to be looked at."""
+        """Something else is to be looked at: these fields of the choice change."""
 
-        def __init__(self, choice: Choice) -> None:
+        def __init__(self, **changes: Any) -> None:
             super().__init__()
-            self.choice = choice
+            self.changes = changes
 
     class Ordered(Message):
         """The run is to do something."""
@@ -52,9 +53,6 @@ class PanelScreen(Screen[None], inherit_bindings=False):
         def __init__(self, order: Order) -> None:
             super().__init__()
             self.order = order
-
-    class Left(Message):
-        """The screen is to be closed."""
 
     def __init__(self, completions: Callable[[str], tuple[str, ...]], past: list[str]) -> None:
         super().__init__()
@@ -92,13 +90,14 @@ class PanelScreen(Screen[None], inherit_bindings=False):
         """Place the panels anew."""
         self._draw()
 
-    def choose(self, choice: Choice) -> None:
-        """Tell the app what is looked at now."""
-        self.post_message(self.Chose(choice))
+    def choose(self, **changes: Any) -> None:
+        """Tell the app what is looked at now; the next key goes on from there."""
+        self.choice = replace(self.choice, **changes)
+        self.post_message(self.Chose(**changes))
 
     def action_leave(self) -> None:
         """Go back to the debugger."""
-        self.post_message(self.Left())
+        self.choose(screen=DEBUGGER)
 
     def _draw(self) -> None:
         if self.view is None:
@@ -114,3 +113,27 @@ class PanelScreen(Screen[None], inherit_bindings=False):
                 widget.styles.offset = (place.x, place.y)
                 widget.styles.width, widget.styles.height = place.width, place.height
                 widget.show(self.view, self.choice, self.look)
+
+
+class DebuggerScreen(Screen[None], inherit_bindings=False):
+    """The debugger's own screen. Its keys are the app's, and a click does what a key does."""
+
+    def on_panel_widget_clicked(self, message: PanelWidget.Clicked) -> None:
+        """Choose the tab or layer that was clicked, or the samples of a cell, or an iteration."""
+        view, choice, place = message.view, message.choice, (message.column, message.row)
+        match message.panel:
+            case "timeline":
+                at = bars.iteration_at(view, message.size.width, message.column)
+                if at is not None:
+                    self.post_message(PanelScreen.Ordered(Go(at)))
+            case "tabs":
+                if tab := bars.tab_at(choice, message.column):
+                    self.post_message(PanelScreen.Chose(tab=tab))
+            case "layers":
+                if layer := layers.layer_at(view, choice, message.size.height, message.row):
+                    screen = LAYER if layer == choice.layer else DEBUGGER
+                    self.post_message(PanelScreen.Chose(layer=layer, screen=screen, pane=""))
+            case "confusion":
+                if (cell := confusion.cell_at(view, *message.size, *place)) is not None:
+                    pane = sample.CONFUSION
+                    self.post_message(PanelScreen.Chose(screen=SAMPLE, pane=pane, cell=cell))

@@ -1,7 +1,5 @@
 """Two branches in lockstep, full screen: pictures on one scale, differences, overlaid curves."""
 
-from dataclasses import replace
-
 from nnviz.tui.details.compare import CompareDetail, CompareQuestion
 from nnviz.tui.layout import WIDE, Place
 from nnviz.tui.panels.compare import NAMES
@@ -37,16 +35,16 @@ class CompareScreen(PanelScreen, inherit_bindings=False):
     def action_kind(self) -> None:
         """Show the next kind of picture."""
         here = KINDS.index(self.choice.compared)
-        self.choose(replace(self.choice, compared=KINDS[(here + 1) % len(KINDS)]))
+        self.choose(compared=KINDS[(here + 1) % len(KINDS)])
 
     def action_magnify(self) -> None:
         """Draw the difference on a scale of its own, or on that of both again."""
-        self.choose(replace(self.choice, magnified=not self.choice.magnified))
+        self.choose(magnified=not self.choice.magnified)
 
     def action_pane(self) -> None:
         """Show the curves, or the pictures."""
         pane = "" if self.choice.pane == CURVES else CURVES
-        self.choose(replace(self.choice, pane=pane))
+        self.choose(pane=pane)
 
     def action_other(self) -> None:
         """Compare with the next branch."""
@@ -56,7 +54,7 @@ class CompareScreen(PanelScreen, inherit_bindings=False):
         names = [branch.name for branch in self.view.branches if branch.name != here]
         sides = {self._detail.a.branch.name, self._detail.b.branch.name}
         now = next((name for name in names if name in sides), names[0])
-        self.choose(replace(self.choice, other=names[(names.index(now) + 1) % len(names)]))
+        self.choose(other=names[(names.index(now) + 1) % len(names)])
 
     def action_parting(self) -> None:
         """Go to where the two part, or to where both exist."""

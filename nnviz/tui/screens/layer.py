@@ -39,13 +39,13 @@ class LayerScreen(PanelScreen, inherit_bindings=False):
         choice = replace(self.choice, pane="units")
         place = self.places(self.view, choice, *self.app.size)["units"]
         unit = units.beside_unit(self.view, choice, place.width, place.height, across, down)
-        self.choose(replace(choice, unit=unit))
+        self.choose(pane="units", unit=unit)
 
     def action_marked(self) -> None:
         """Move the cursor to the next unit that is not well."""
         if self.view is not None:
             unit = units.next_marked(self.view, self.choice)
-            self.choose(replace(self.choice, pane="units", unit=unit))
+            self.choose(pane="units", unit=unit)
 
     def action_since(self) -> None:
         """Go to the iteration at which the unit died or was saturated."""
@@ -58,7 +58,7 @@ class LayerScreen(PanelScreen, inherit_bindings=False):
     def action_pane(self) -> None:
         """Show the other pane, where not both have room."""
         pane = "units" if self.choice.pane != "units" else "values"
-        self.choose(replace(self.choice, pane=pane))
+        self.choose(pane=pane)
 
     def on_panel_widget_clicked(self, message: PanelWidget.Clicked) -> None:
         """Choose the unit that was clicked."""
@@ -69,7 +69,7 @@ class LayerScreen(PanelScreen, inherit_bindings=False):
             self.view, self.choice, size.width, size.height, message.column, message.row
         )
         if unit is not None:
-            self.choose(replace(self.choice, unit=unit))
+            self.choose(unit=unit)
 
 
 def layer_places(view: View, choice: Choice, width: int, height: int) -> dict[str, Place]:

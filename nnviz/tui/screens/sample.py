@@ -55,7 +55,7 @@ class SampleScreen(PanelScreen, inherit_bindings=False):
         last = self.view.info.classes - 1
         label, predicted = sample.chosen_cell(self.view, self.choice)
         cell = min(max(label + down, 0), last), min(max(predicted + across, 0), last)
-        self.choose(replace(self.choice, cell=cell))
+        self.choose(cell=cell)
 
     def action_wrong(self, by: int) -> None:
         """Go to another misclassified sample."""
@@ -68,12 +68,12 @@ class SampleScreen(PanelScreen, inherit_bindings=False):
     def action_part(self) -> None:
         """Change between training and test samples."""
         part = TEST if self.choice.sample.part == TRAIN else TRAIN
-        self.choose(replace(self.choice, sample=SampleChoice(part)))
+        self.choose(sample=SampleChoice(part))
 
     def action_pane(self) -> None:
         """Give the keys to the matrix, or to the sample."""
         pane = "" if self.choice.pane == sample.CONFUSION else sample.CONFUSION
-        self.choose(replace(self.choice, pane=pane))
+        self.choose(pane=pane)
 
     def action_open_cell(self) -> None:
         """Look at the samples of the cell under the cursor; from the sample, go to the matrix."""
@@ -89,14 +89,14 @@ class SampleScreen(PanelScreen, inherit_bindings=False):
             self.notify(f"no {part} sample of label {label} is taken for {predicted}")
             return
         chosen = SampleChoice(self.choice.sample.part, int(numbers[0]), cell)
-        self.choose(replace(self.choice, sample=chosen, pane=""))
+        self.choose(sample=chosen, pane="")
 
     def action_all(self) -> None:
         """Walk through all samples again."""
-        self.choose(replace(self.choice, sample=replace(self.choice.sample, cell=None)))
+        self.choose(sample=replace(self.choice.sample, cell=None))
 
     def _go_to(self, number: int) -> None:
-        self.choose(replace(self.choice, sample=replace(self.choice.sample, number=number)))
+        self.choose(sample=replace(self.choice.sample, number=number))
 
     def on_panel_widget_clicked(self, message: PanelWidget.Clicked) -> None:
         """Look at the samples of the cell that was clicked."""
@@ -107,7 +107,7 @@ class SampleScreen(PanelScreen, inherit_bindings=False):
             self.view, self.choice, size.width, size.height, message.column, message.row
         )
         if cell is not None:
-            self.choice = replace(self.choice, cell=cell, pane=sample.CONFUSION)
+            self.choose(cell=cell, pane=sample.CONFUSION)
             self.action_open_cell()
 
 
