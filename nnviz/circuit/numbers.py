@@ -144,6 +144,8 @@ def _whole(value: int, digits: str) -> Typed:
 
 
 def _why(text: str, reason: str) -> str:
+    if _DECIMAL.fullmatch(text.replace(" ", "")):  # a number, but 1e999
+        return reason
     if match := re.fullmatch(r"\s*([-+]?[\d.]+)\s*([^\W\d].*)", text):
         return f'after the number {match[1]} comes "{match[2][:20]}"; write the number alone'
     if re.search(r"[^\W\d_]", text):

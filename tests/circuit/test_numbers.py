@@ -73,6 +73,7 @@ def test_a_box_without_a_number_is_empty(text: str) -> None:
         ("1/0", "division by zero"),
         ("9**9**9**9", "too large"),
         ("1" * 10_000, "10,000 characters"),
+        ("1e999", "beyond 1e300"),
         ("x" * 1_000_000, "1,000,000 characters"),
         ("2 1/2", "a sign is missing"),
     ],
