@@ -5,8 +5,8 @@ from nnviz.tui.widgets import PanelWidget
 
 
 async def until(pilot, holds):
-    """Wait for what the runner's thread does."""
-    for _ in range(400):
+    """Wait for what the runner's thread does: long, since a machine may be busy."""
+    for _ in range(3000):
         if holds():
             await pilot.pause()
             return

@@ -1,5 +1,7 @@
 """Promises of the application, pressed as a person would: keys, sizes, states hard to show."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from nnviz.debugger.commands import COMMANDS
@@ -76,7 +78,9 @@ async def test_space_runs_and_pauses(app):
         assert app.view.frame.index > 0
 
 
-async def test_ctrl_c_pauses_and_twice_within_a_second_quits(app):
+async def test_ctrl_c_pauses_and_twice_within_a_second_quits(app, monkeypatch):
+    """The clock stands still, so that a slow machine presses in time."""
+    monkeypatch.setattr("nnviz.tui.driving.time", SimpleNamespace(monotonic=lambda: 0.0))
     async with app.run_test() as pilot:
         await at(pilot, 0)
         await pilot.press("space")
