@@ -88,7 +88,8 @@ def _diagnosed(arguments: argparse.Namespace) -> "tuple[Experiment, Diagnosis]":
 
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.debugger.examination import examine, examine_timeline
-    from nnviz.debugger.runs import RECORDED, experiment_of, open_run
+    from nnviz.debugger.records import RECORDED
+    from nnviz.debugger.runs import experiment_of, open_run
     from nnviz.engine.tiles import Cancelled
     from nnviz.headless import progress, stopped_by_ctrl_c
 

@@ -1,15 +1,22 @@
 """`nnviz tui`: the debugger in the terminal; without a terminal, a headless run and its summary."""
 
 import argparse
+import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnviz.commands.train import add_changes, changed
+from nnviz.debugger.records import RECORDED
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
+    from nnviz.debugger.command_checks import Terms
+    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.session import Session
+    from nnviz.debugger.timeline import Timeline
     from nnviz.tui.script import Cue
 
 
@@ -20,10 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default="course",
         metavar="RUN",
-        help="a preset (see `nnviz presets`) or a FILE.toml; the starter where left out",
+        help="a preset (see `nnviz presets`), a FILE.toml, or a recorded FILE.nnviz; the starter "
+        "where left out",
     )
     add_changes(parser)
-    parser.add_argument("--at", type=int, default=0, metavar="N", help="open at iteration N")
+    parser.add_argument("--at", type=int, metavar="N", help="open at iteration N")
     parser.add_argument(
         "--plain",
         action="store_true",
@@ -65,38 +73,77 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the debugger. Raises InputError where run, data or changes can't be used."""
-    from nnviz.debugger.command_checks import Terms
-    from nnviz.debugger.engine_source import EngineSource
-    from nnviz.debugger.findings import RULES
-    from nnviz.presets import find_experiment
-
     screen = has_screen()
     if arguments.circuit is not None:
         return _circuit(arguments.circuit, screen)
     _refuse_contradictions(arguments, screen)
-    experiment = changed(find_experiment(arguments.run), arguments)
-    source = EngineSource(experiment)
+    if not (screen or arguments.plain or arguments.web):
+        return _headless(arguments)
+    if screen:
+        gc.disable()  # nothing of what is made now is ever garbage; the screen enables it again
+    terms, open_timeline = _opened(arguments)
     script: tuple[Cue, ...] = ()
     if arguments.script is not None:
         from nnviz.tui.script import read_script
 
-        script = read_script(
-            arguments.script, Terms(source.info.depth, source.settings, tuple(RULES))
-        )
+        script = read_script(arguments.script, terms)
     if arguments.web:
         return _serve(arguments)
-    if not (screen or arguments.plain):
-        from nnviz.headless import run_headless
-
-        return run_headless(source, experiment.iterations)
     from nnviz.tui.start import opener, start
 
-    open_debugger = opener(source, arguments.at)
+    open_debugger = opener(open_timeline, arguments.at)
     if arguments.plain:
         from nnviz.tui.plain import run_plain
 
         return run_plain(open_debugger, script)
     return start(open_debugger, script, present=arguments.present)
+
+
+def _opened(arguments: argparse.Namespace) -> "tuple[Terms, Callable[[], Timeline]]":
+    """What commands may refer to in the run, and what opens it. Raises InputError."""
+    from nnviz.debugger.command_checks import Terms
+    from nnviz.debugger.findings import RULES
+    from nnviz.debugger.timeline import Timeline
+
+    if Path(arguments.run).suffix == RECORDED:
+        session = _session(arguments)
+        settings = session.header.origin.get("experiment", {})
+        return Terms(session.header.info.depth, settings, tuple(RULES)), session.timeline
+    source = _source(arguments)
+    terms = Terms(source.info.depth, source.settings, tuple(RULES))
+    return terms, lambda: Timeline(source)
+
+
+def _source(arguments: argparse.Namespace) -> "EngineSource":
+    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.presets import find_experiment
+
+    return EngineSource(changed(find_experiment(arguments.run), arguments))
+
+
+def _session(arguments: argparse.Namespace) -> "Session":
+    from nnviz.debugger.session import open_session
+
+    given = [getattr(arguments, name) for name in ("data", "iterations", "seed")]
+    if arguments.changes or any(value is not None for value in given):
+        raise InputError(
+            f"{arguments.run}: is recorded, so nothing can be changed in it; open it and fork it"
+        )
+    session = open_session(Path(arguments.run))
+    if session.damage:
+        print(f"nnviz: {session.path}: {session.damage}; {session.extent}", file=sys.stderr)
+    return session
+
+
+def _headless(arguments: argparse.Namespace) -> int:
+    from nnviz.headless import run_headless
+
+    if Path(arguments.run).suffix == RECORDED:
+        raise InputError(
+            f"{arguments.run}: needs a terminal, or --plain; `nnviz show {arguments.run}` prints it"
+        )
+    source = _source(arguments)
+    return run_headless(source, source.experiment.iterations)
 
 
 def has_screen() -> bool:
@@ -106,7 +153,7 @@ def has_screen() -> bool:
 
 def _refuse_contradictions(arguments: argparse.Namespace, screen: bool) -> None:
     """Raise InputError where options don't go together."""
-    if arguments.at < 0:
+    if arguments.at is not None and arguments.at < 0:
         raise InputError(f"--at {arguments.at}: expected an iteration, 0 or more")
     if arguments.web and arguments.plain:
         raise InputError("--web and --plain: give one of them")
@@ -135,8 +182,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
     """The command line of one tab."""
-    words = ["tui", arguments.run, f"--at={arguments.at}"]
-    for option in ("data", "iterations", "seed", "script"):
+    words = ["tui", arguments.run]
+    for option in ("at", "data", "iterations", "seed", "script"):
         value = getattr(arguments, option)
         words += [f"--{option}={value}"] if value is not None else []
     words += ["--present"] * arguments.present

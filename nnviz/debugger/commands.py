@@ -14,8 +14,7 @@ from nnviz.debugger.command_checks import Check, Terms, whole_number, without_fl
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.findings import RULES
 from nnviz.debugger.predicates import last_false_before, search
-from nnviz.debugger.recorder import save
-from nnviz.debugger.runs import RECORDED
+from nnviz.debugger.records import RECORDED
 from nnviz.errors import InputError, nearest
 
 Run = Callable[[Debugger, str], str]
@@ -218,6 +217,8 @@ def _why(debugger: Debugger, rest: str) -> str:
 
 def _save(debugger: Debugger, rest: str) -> str:
     """Write the branch that is looked at; `nnviz tui FILE` goes on from there."""
+    from nnviz.debugger.recorder import save  # not needed to get the screen up
+
     path = Path(rest).expanduser()
     save(debugger.timeline, path)
     return f"saved in {path}: `nnviz tui {path}` goes on from there"

@@ -16,6 +16,9 @@ from typing import BinaryIO
 
 from nnviz.errors import InputError
 
+RECORDED = ".nnviz"
+"""How the name of a recorded session ends."""
+
 MAGIC = b"\x89NNVIZ\r\n"
 VERSION = 1
 _START = struct.Struct("<8sI")

@@ -6,13 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from nnviz.debugger.engine_source import EngineSource
+from nnviz.debugger.records import RECORDED
 from nnviz.debugger.session import open_session
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
 from nnviz.presets import find_experiment
-
-RECORDED = ".nnviz"
 
 
 def open_run(run: str, changes: Mapping[str, Any] = MappingProxyType({})) -> tuple[Timeline, str]:

@@ -1,5 +1,6 @@
 """The terminal application: keys become orders to the runner, views become panels."""
 
+import gc
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -39,6 +40,13 @@ from nnviz.tui.widgets import PanelWidget
 
 DEBUGGERS_OWN = frozenset(key.action.partition("(")[0] for key in KEYS if DEBUGGER in key.screens)
 """Actions that only the debugger's own screen has."""
+
+
+def settle() -> None:
+    """With the first numbers on the screen, collect garbage again where that was put off."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class NnvizApp(DrivingApp):
@@ -107,6 +115,7 @@ class NnvizApp(DrivingApp):
                 if first:  # a branch may have fewer layers
                     layer = min(self.choice.layer, view.info.depth)
                     self.choose(replace(self.choice, layer=layer))
+                    self.call_after_refresh(settle)
                 else:
                     self.redraw()
             case Proving(text):

@@ -2,16 +2,14 @@
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 from nnviz.debugger.debugger import Debugger
-from nnviz.debugger.recorder import save
-from nnviz.debugger.runs import RECORDED
-from nnviz.debugger.source import RunSource
+from nnviz.debugger.records import RECORDED
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
 from nnviz.tui.runner import Runner
@@ -21,12 +19,13 @@ RESCUE_SECONDS = 10.0
 """How long a crash waits for the run to come to rest."""
 
 
-def opener(source: RunSource, at: int = 0) -> Callable[[], Debugger]:
-    """What opens a debugger of the run at iteration `at`, on the thread that will own it."""
+def opener(open_timeline: Callable[[], Timeline], at: int | None = None) -> Callable[[], Debugger]:
+    """What opens a debugger of a run at iteration `at`, or where it opens by itself."""
 
     def open_debugger() -> Debugger:
-        timeline = Timeline(source)
-        timeline.seek(at)
+        timeline = open_timeline()
+        if at is not None:
+            timeline.seek(at)
         return Debugger(timeline)
 
     return open_debugger
@@ -40,10 +39,12 @@ def start(
     What went wrong on the runner's thread is raised here, when the terminal is itself again. After
     a crash the run so far is in a file, and standard error says in which one.
     """
-    from nnviz.tui.app import NnvizApp  # Textual is slow to import, and line mode goes without
+    with ThreadPoolExecutor(1) as ahead:  # the first iteration is done while Textual is imported
+        opened = ahead.submit(open_debugger)
+        from nnviz.tui.app import NnvizApp
 
-    app = NnvizApp(open_debugger, present=present, script=script)
-    app.run()
+        app = NnvizApp(opened.result, present=present, script=script)
+        app.run()
     crashed = app.failure is not None or app.return_code
     if crashed and not isinstance(app.failure, InputError):
         print(rescue(app.runner), file=sys.stderr)
@@ -54,6 +55,10 @@ def start(
 
 def rescue(runner: Runner) -> str:
     """Write what a runner's debugger has recorded into a new file; returns what to say."""
+    import tempfile
+
+    from nnviz.debugger.recorder import save
+
     runner.stop(RESCUE_SECONDS)
     if runner.alive or runner.debugger is None:
         return "nnviz: there was nothing yet that could be saved"

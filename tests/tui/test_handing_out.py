@@ -3,6 +3,7 @@
 import base64
 import re
 import subprocess
+import tempfile
 
 import pytest
 
@@ -181,7 +182,7 @@ def test_a_crash_where_nothing_can_be_written_uses_the_temporary_folder(
 ):
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(starting.Path, "cwd", lambda: tmp_path / "none")
-    monkeypatch.setattr(starting.tempfile, "gettempdir", lambda: tmp_path / "temporary")
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: tmp_path / "temporary")
     runner, _ = runner_of(open_debugger, Ask(lambda debugger: str(debugger.timeline.step().index)))
     while not runner.debugger or runner.debugger.timeline.index < 1:
         pass
