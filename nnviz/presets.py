@@ -58,10 +58,10 @@ _RUNS = (
     replace(
         COURSE,
         name="init-normal",
-        description="Weights from a normal distribution, divided by 10, 8, 4",
+        description="Weights from a normal distribution, divided by 10, 5, 3",
         rng="generator",
         initializer="normal",
-        init_divisor=(10.0, 8.0, 4.0),
+        init_divisor=(10.0, 5.0, 3.0),
     ),
     replace(
         COURSE,
@@ -89,9 +89,9 @@ _RUNS = (
     replace(
         COURSE,
         name="relu",
-        description="ReLU hidden layers, softmax with cross-entropy, W1 divided by 7",
+        description="ReLU hidden layers, softmax with cross-entropy, W1 divided by 14",
         activation="relu",
-        init_divisor=(7.0, 1.0, 1.0),
+        init_divisor=(14.0, 1.0, 1.0),
         learning_rate=1e-7,
         output="softmax",
         loss="cross_entropy",
@@ -99,9 +99,9 @@ _RUNS = (
     replace(
         COURSE,
         name="leaky-relu",
-        description="As relu, with leaky ReLU units (slope 0.01), which can't die",
+        description="As relu, with leaky ReLU (slope 0.01), whose units can't die, W1 divided by 19",
         activation="leaky_relu",
-        init_divisor=(7.0, 1.0, 1.0),
+        init_divisor=(19.0, 1.0, 1.0),
         learning_rate=1e-7,
         output="softmax",
         loss="cross_entropy",
