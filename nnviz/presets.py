@@ -99,7 +99,7 @@ _RUNS = (
     replace(
         COURSE,
         name="leaky-relu",
-        description="As relu, with leaky ReLU (slope 0.01), whose units can't die, W1 divided by 19",
+        description="As relu, with leaky ReLU (slope 0.01), which can't die; W1 divided by 19",
         activation="leaky_relu",
         init_divisor=(19.0, 1.0, 1.0),
         learning_rate=1e-7,

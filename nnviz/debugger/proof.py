@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.debugger.engine_source import START_KEYS, EngineSnapshot, EngineSource
+from nnviz.debugger.engine_source import START_KEYS, EngineSource
+from nnviz.debugger.engine_states import EngineSnapshot
 from nnviz.debugger.findings import Diagnosis, Finding, Level, Remedy, gather
 from nnviz.debugger.history import History
 from nnviz.engine.tiles import Cancelled

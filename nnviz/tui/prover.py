@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nnviz.debugger.debugger import Debugger
-from nnviz.debugger.engine_source import EngineSnapshot, EngineSource
+from nnviz.debugger.engine_source import EngineSource
+from nnviz.debugger.engine_states import EngineSnapshot
 from nnviz.debugger.findings import Finding
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
