@@ -40,10 +40,18 @@ class TextScreen(ModalScreen[None]):
 
 
 def help_text(screen: str = DEBUGGER) -> str:
-    """All keys by group, from the one table; groups with keys of that screen only come first."""
+    """The keys by group, from the one table: all of them, or those that work on another screen.
+
+    What such a screen has for itself comes first.
+    """
     lines: list[str] = []
-    own = [key.group for key in KEYS if screen in key.screens and screen != DEBUGGER]
-    for group in dict.fromkeys([*own, *(key.group for key in KEYS)]):
+    keys = list(KEYS)
+    if screen != DEBUGGER:
+        own = [key for key in KEYS if screen in key.screens]
+        taken = {name for key in own for name in key.keys.split(",")}
+        general = [key for key in KEYS if not key.screens]
+        keys = own + [key for key in general if not set(key.keys.split(",")) <= taken]
+    for group in dict.fromkeys(key.group for key in keys):
         lines += [group.upper()]
-        lines += [f"  {key.shown:<7} {key.help}" for key in KEYS if key.group == group]
+        lines += [f"  {key.shown:<7} {key.help}" for key in keys if key.group == group]
     return "\n".join(lines)

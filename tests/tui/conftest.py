@@ -1,12 +1,13 @@
 """Small runs for the screen's tests."""
 
+from functools import partial
+
 import pytest
 
 from nnviz.build import load_data
-from nnviz.debugger.debugger import Debugger
-from nnviz.debugger.engine_source import EngineSource
-from nnviz.debugger.timeline import Timeline
 from nnviz.presets import PRESETS
+
+from .helpers import small_run
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +19,4 @@ def digits():
 def open_debugger(digits):
     """Opens a small run on digits; takes changes of the experiment."""
 
-    def make(preset="course", **changes):
-        experiment = PRESETS[preset].with_changes({"data": "digits", "hidden": (32, 16), **changes})
-        return Debugger(Timeline(EngineSource(experiment, digits)))
-
-    return make
+    return partial(small_run, digits)

@@ -1,7 +1,17 @@
-"""How the tests of the application press keys, wait for the runner, and read the screen."""
+"""How the tests of the application open runs, press keys, wait, and read the screen."""
 
+from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.engine_source import EngineSource
+from nnviz.debugger.timeline import Timeline
+from nnviz.presets import PRESETS
 from nnviz.tui.screens.base import PanelScreen
 from nnviz.tui.widgets import PanelWidget
+
+
+def small_run(digits, preset="course", **changes):
+    """A debugger of a small run on digits, with changes of the experiment."""
+    experiment = PRESETS[preset].with_changes({"data": "digits", "hidden": (32, 16), **changes})
+    return Debugger(Timeline(EngineSource(experiment, digits)))
 
 
 async def until(pilot, holds):

@@ -145,13 +145,16 @@ def spread(
     low, high = float(min(extremes)[0]), float(max(most for _, most in extremes))
     if ends is None or low < ends[0] or high > ends[1]:
         axis = linear_axis(*((low, high) if low <= high else (0.0, 1.0)), PARTS)
-        ends = axis.low, axis.high
+        # an axis may end short of its largest value, by rounding
+        ends = min(axis.low, low), max(axis.high, high)
+    low, high = ends
     counts = np.zeros(BINS, np.int64)
     finite = zeros = 0
     for chunk in _finite_chunks(values, cancelled):
         finite += len(chunk)
         zeros += len(chunk) - int(np.count_nonzero(chunk))
-        place = (chunk.astype(np.float64) - ends[0]) * (BINS / (ends[1] - ends[0]))
+        # halves keep the largest floats from overflow
+        place = BINS * (chunk.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
         counts += np.bincount(place.clip(0, BINS - 1).astype(np.int64), minlength=BINS)
     edges = np.linspace(*ends, BINS + 1)
     nowhere = np.zeros(BINS, dtype=bool)

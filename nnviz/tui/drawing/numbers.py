@@ -8,6 +8,8 @@ from numbers import Integral
 
 from rich.cells import cell_len
 
+from nnviz.tui.drawing.look import Look
+
 NUMBER_WIDTH = 7
 PERCENT_WIDTH = 5
 
@@ -48,6 +50,11 @@ def _digits(number: float, digits: int) -> str:
     if -3 <= exponent < 5:
         return f"{number:.{max(0, digits - 1 - exponent)}f}"
     return f"{mantissa}e{exponent}"
+
+
+def inline(value: float, look: Look) -> str:
+    """Return a number as it stands in a sentence: unpadded, with as many digits as the look has."""
+    return compact(value, digits=look.digits).strip()
 
 
 def percent(fraction: float, width: int = PERCENT_WIDTH) -> str:

@@ -9,7 +9,7 @@ from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
 from nnviz.tui.drawing.curves import Series, plot
 from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_ends, zoom_to_fit
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact, fit_text
+from nnviz.tui.drawing.numbers import fit_text, inline
 from nnviz.tui.panels.waiting import waiting
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, picture_shape
@@ -30,7 +30,7 @@ def head(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
         return waiting(view, width, height, look)
     drawn = Grid(width, height)
     lines = [(str(side.branch), "label") for side in (detail.a, detail.b)]
-    lines.append((detail.problem, "warn") if detail.problem else (_parted(detail), "here"))
+    lines.append((detail.problem, "warn") if detail.problem else (_parted(detail, look), "here"))
     if height < 3:  # the younger branch says where it comes from
         lines = lines[3 - height :]
     for row, (text, key) in enumerate(lines):
@@ -39,15 +39,14 @@ def head(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     return drawn.cells()
 
 
-def _parted(detail: CompareDetail) -> str:
+def _parted(detail: CompareDetail, look: Look) -> str:
     """The first recorded difference, with both numbers."""
     parting = detail.parting
     if not parting.what:
         common = min(detail.a.live, detail.b.live)
         return f"no recorded number differs up to iteration {common}"
     numbers = [
-        compact(side.history.row(parting.index)[parting.what]).strip()
-        for side in (detail.a, detail.b)
+        inline(side.history.row(parting.index)[parting.what], look) for side in (detail.a, detail.b)
     ]
     a, b = (f"{number} in {name}" for number, name in zip(numbers, detail.names, strict=True))
     return f"they part at iteration {parting.index}: {parting.what} is {a}, {b}"
@@ -67,7 +66,7 @@ def table(view: View, choice: Choice, width: int, height: int, look: Look) -> Ce
     first = max(0, min(choice.layer - 1 - room // 2, len(layers) - room))
     for row, layer in enumerate(layers[first : first + room], start=1):
         _draw_layer(drawn, row, layer, first + row, choice, look)
-    below = [_results(side, view.frame.index) for side in (detail.a, detail.b)]
+    below = [_results(side, view.frame.index, look) for side in (detail.a, detail.b)]
     a, b = detail.names
     below.append(f"relative: norm({b} - {a}) / norm({a}) of each array")
     for row, text in enumerate(below, start=len(layers) + 1):
@@ -84,17 +83,17 @@ def _draw_layer(
     drawn.put(1, row, f"L{number}", "here" if here else "label")
     for place, name in enumerate(ARRAYS, start=1):
         value = getattr(layer, name)
-        text = "same" if value == 0 else compact(value).strip()
+        text = "same" if value == 0 else inline(value, look)
         key = "muted" if value == 0 else "" if np.isfinite(value) else "nan"
         drawn.put(COLUMN * (place + 1) - len(text), row, text, key)
 
 
-def _results(side: Side, index: int) -> str:
+def _results(side: Side, index: int, look: Look) -> str:
     """Loss and accuracy of one branch at an iteration, where it has come to it."""
     if not side.history.first <= index <= side.live:
         return f"{side.branch.name}: not at {index}"
     row = side.history.row(index)
-    loss = compact(row["loss"]).strip()
+    loss = inline(row["loss"], look)
     return f"{side.branch.name}: loss {loss}, {100 * row['accuracy']:.1f} % right"
 
 
@@ -132,7 +131,7 @@ def _size(difference: Array, own: Scale, choice: Choice, look: Look) -> str:
     if choice.magnified:
         return f"its own scale {scale_ends(own, look)}"
     largest = np.abs(difference[np.isfinite(difference)]).max(initial=0.0)
-    return f"at most {compact(float(largest)).strip()}"
+    return f"at most {inline(float(largest), look)}"
 
 
 def _picture(view: View, side: Side, choice: Choice) -> Array:

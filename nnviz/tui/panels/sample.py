@@ -9,7 +9,7 @@ from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
 from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_ends
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.matrices import Cell, confusion_matrix, matrix_layout
-from nnviz.tui.drawing.numbers import compact, fit_text
+from nnviz.tui.drawing.numbers import compact, fit_text, inline
 from nnviz.tui.panels.waiting import waiting
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, picture_shape
@@ -33,10 +33,13 @@ def head(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     parts = [
         (f"{outcomes.part} sample {detail.number} of 0-{len(outcomes.labels) - 1}", "here"),
         (f"label {detail.label}", ""),
-        (f"taken for {detail.predicted} ({compact(answer).strip()})", "good" if right else "warn"),
+        (f"taken for {detail.predicted} ({inline(answer, look)})", "good" if right else "warn"),
         ("right" if right else "WRONG", "good" if right else "warn"),
-        (f"loss {compact(detail.trace.loss).strip()}", ""),
+        (f"loss {inline(detail.trace.loss, look)}", ""),
     ]
+    if sum(len(text) + 3 for text, _ in parts) > width:  # on a narrow screen the same in short
+        taken = f"{detail.label} taken for {detail.predicted}"
+        parts = [(f"{outcomes.part} {detail.number}", "here"), (taken, parts[2][1]), *parts[3:]]
     if detail.index != view.frame.index:
         parts.insert(1, (f"at iteration {detail.index}", "warn"))
     drawn = Grid(width, height)
@@ -112,7 +115,7 @@ def _list(names: list[str], values: Array, scale: Scale, width: int, look: Look)
     """One row a value: name, number, and a bar from zero, its sign in its glyph."""
     drawn = Grid(width, len(names))
     left = max(map(len, names)) + 9
-    room = width - left - 1
+    room = width - left
     minus, plus = "-#" if look.ascii else "░█"
     for row, (name, value) in enumerate(zip(names, values.tolist(), strict=True)):
         drawn.put(0, row, name, "label")

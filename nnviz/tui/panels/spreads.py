@@ -4,7 +4,7 @@ from nnviz.tui.details.layer import LayerDetail, Spread
 from nnviz.tui.drawing.cells import Cells, Grid, blank, stack
 from nnviz.tui.drawing.histograms import histogram
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact, fit_text, percent
+from nnviz.tui.drawing.numbers import fit_text, inline, percent
 from nnviz.tui.panels.waiting import waiting
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
@@ -14,12 +14,12 @@ def head(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     """Name the layer, its activation and its size, and what is wrong with how many units."""
     info, layer = view.info.layers[choice.layer - 1], view.frame.layers[choice.layer - 1]
     drawn = Grid(width, 1)
-    parts = [f"{info.units} units, {info.fan_in} inputs"]
+    parts = [f"{info.units} units"]
     if info.silent:
         parts.append(f"{len(layer.silent_units)} {info.silent}")
     if info.saturates:
         parts.append(f"{percent(layer.saturated).strip()} of values saturated")
-    parts.append(f"std of z {compact(layer.z_std).strip()}")
+    parts += [f"std of z {inline(layer.z_std, look)}", f"{info.fan_in} inputs"]
     name = f"{info.name} {info.activation}"
     drawn.put(1, 0, name, "here")
     rest = (" - " if look.ascii else " · ").join(["", *parts])
@@ -38,7 +38,7 @@ def z_values(view: View, choice: Choice, width: int, height: int, look: Look) ->
     if detail is None:
         return waiting(view, width, height, look)
     layer = view.frame.layers[choice.layer - 1]
-    numbers = f"mean {compact(layer.z_mean).strip()}, std {compact(layer.z_std).strip()}"
+    numbers = f"mean {inline(layer.z_mean, look)}, std {inline(layer.z_std, look)}"
     title = _title(f"z{choice.layer}", numbers, detail, detail.z, view)
     return _drawn(title, detail.z, width, height, look)
 
@@ -49,7 +49,7 @@ def a_values(view: View, choice: Choice, width: int, height: int, look: Look) ->
     if detail is None:
         return blank(width, height)
     layer = view.frame.layers[choice.layer - 1]
-    numbers = f"mean {compact(layer.a_mean).strip()}, std {compact(layer.a_std).strip()}"
+    numbers = f"mean {inline(layer.a_mean, look)}, std {inline(layer.a_std, look)}"
     if detail.a.zeros:
         numbers += f", {percent(detail.a.zeros / detail.a.values).strip()} are 0"
     title = _title(f"L{choice.layer}", numbers, detail, detail.a, view)

@@ -15,7 +15,7 @@ from nnviz.tui.drawing.heat_maps import (
     scale_ends,
 )
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact, fit_text, percent
+from nnviz.tui.drawing.numbers import fit_text, inline, percent
 from nnviz.tui.drawing.units import unit_grid, unit_layout
 from nnviz.tui.panels.marks import marked_since, unit_marks
 from nnviz.tui.panels.spreads import layer_detail
@@ -95,7 +95,7 @@ def weights(view: View, choice: Choice, width: int, height: int, look: Look) -> 
 
 def facts(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """List what there is to say of the chosen unit; on one or two rows as a line."""
-    lines = _state(view, choice) + _numbers(view, choice)
+    lines = _state(view, choice) + _numbers(view, choice, look)
     drawn = Grid(width, height)
     if height < 3:
         text = "   ".join(f"{name} {value}".strip() for name, value, _ in lines)
@@ -121,10 +121,10 @@ def _state(view: View, choice: Choice) -> list[tuple[str, str, str]]:
     return [*lines, (word, f"{start}", MARK_KEYS[mark]), ("  g goes there", "", "muted")]
 
 
-def _numbers(view: View, choice: Choice) -> list[tuple[str, str, str]]:
+def _numbers(view: View, choice: Choice, look: Look) -> list[tuple[str, str, str]]:
     info, layer = view.info.layers[choice.layer - 1], view.frame.layers[choice.layer - 1]
     unit = chosen_unit(view, choice)
-    lines = [("mean a", compact(layer.unit_mean[unit]).strip(), "")]
+    lines = [("mean a", inline(layer.unit_mean[unit], look), "")]
     if info.saturates:
         lines.append(("saturated", percent(layer.unit_saturated[unit]).strip(), ""))
     detail = layer_detail(view, choice)
@@ -140,7 +140,7 @@ def _numbers(view: View, choice: Choice) -> list[tuple[str, str, str]]:
         ]
     if detail.biases.size:
         numbers.append(("bias", detail.biases[unit]))
-    return lines + [(name, compact(float(value)).strip(), "") for name, value in numbers]
+    return lines + [(name, inline(float(value), look), "") for name, value in numbers]
 
 
 def history(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -176,9 +176,7 @@ def history(view: View, choice: Choice, width: int, height: int, look: Look) -> 
 def _spark(name: str, values: Array, width: int, look: Look) -> Cells:
     """One row: the name, the least and the largest value, and the values between them."""
     finite = values[np.isfinite(values)]
-    ends = (
-        [compact(float(end)).strip() for end in (finite.min(), finite.max())] if finite.size else []
-    )
+    ends = [inline(float(end), look) for end in (finite.min(), finite.max())] if finite.size else []
     label = Grid(min(28, width), 1)
     label.put(0, 0, f"{name} {'..'.join(ends)}", "label")
     return beside(label.cells(), sparkline(values, max(1, width - 29), look))

@@ -85,7 +85,7 @@ def compare_places(view: View, choice: Choice, width: int, height: int) -> dict[
             "compare_table": Place(0, below, 52, lower),
             "compare_curves": Place(53, below, width - 53, lower),
         }
-    table = min(rows, room // 3) if choice.pane == CURVES else min(2, room // 3)
+    table = min(rows, room // 2) if choice.pane == CURVES else min(2, room // 3)
     body = "compare_curves" if choice.pane == CURVES else "compare_pictures"
     return {
         **places,

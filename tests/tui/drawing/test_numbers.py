@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nnviz.tui.drawing.numbers import align_columns, compact, fit_text, percent
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import align_columns, compact, fit_text, inline, percent
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,8 @@ def test_columns_are_aligned_by_width_on_the_screen():
     rows = [("layer", "dead"), ("层一", "12 %"), ("L2", "0 %")]
     assert align_columns(rows, "<>") == ["layer  dead", "层一   12 %", "L2      0 %"]
     assert align_columns([], "<>") == []
+
+
+def test_a_number_in_a_sentence_is_unpadded_and_shorter_on_a_projector():
+    assert inline(0.12345, Look()) == "0.123"
+    assert inline(0.12345, Look(present=True)) == "0.12"
