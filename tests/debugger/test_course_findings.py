@@ -21,12 +21,13 @@ def story(name, iterations, data="mnist-2k"):
 @pytest.mark.parametrize("name", ["course", "learning-rate"])
 def test_starter_begins_saturated(name):
     """W1 X has a variance near 28: the cause, with saturation from the first iteration under it."""
-    _, history, found = story(name, 15)
+    _, history, found = story(name, 25)
     top = next(iter(found.values()))
     assert (top.id, top.layer, top.since) == ("poor-init", 1, 0)
     variance = history.row(0)["L1.z_std"] ** 2
-    assert f"variance {variance:.3g}" in top.evidence
     assert 27 < variance < 31
+    assert f"variance {variance:.3g}" in top.evidence
+    assert f"{history.row(0)['L1.saturated']:.0%} of the values of L1 begin" in top.evidence
     for layer in (1, 2):
         saturated = found["saturated", layer]
         assert saturated.since == 0

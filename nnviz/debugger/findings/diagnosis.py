@@ -33,6 +33,7 @@ class Diagnosis:
         self.info, self.history, self.facts = info, history, facts
         self._keys = [(rule, number) for rule in RULES.values() for number in rule.numbers(info)]
         self._levels = np.zeros((len(self._keys), 256), np.int8)
+        self._holds = np.zeros((len(self._keys), 256), np.bool_)
         self._done = 0
 
     def update(self) -> None:
@@ -41,16 +42,18 @@ class Diagnosis:
         if rows == self._done:
             return
         if rows > self._levels.shape[1]:
-            room = np.zeros((len(self._keys), max(rows, 2 * self._levels.shape[1])), np.int8)
-            room[:, : self._done] = self._levels[:, : self._done]
-            self._levels = room
+            more = ((0, 0), (0, max(rows, 2 * self._levels.shape[1]) - self._levels.shape[1]))
+            self._levels, self._holds = np.pad(self._levels, more), np.pad(self._holds, more)
         view = self._view(self._done, rows)
         new = rows - self._done
         with np.errstate(all="ignore"):
             for row, (rule, number) in enumerate(self._keys):
                 reading = rule.read(replace(view, number=number))
                 if reading is not None:
-                    self._levels[row, self._done : rows] = reading.levels[-new:]
+                    levels = reading.levels[-new:]
+                    holds = levels > 0 if reading.holds is None else reading.holds[-new:]
+                    self._levels[row, self._done : rows] = levels
+                    self._holds[row, self._done : rows] = holds
         self._done = rows
 
     def at(self, index: int) -> tuple[Finding, ...]:
@@ -110,6 +113,9 @@ class Diagnosis:
         """The finding that a rule makes at row `at`, having spoken from row `start` on."""
         rule, number = self._keys[row]
         first = self.history.first
+        # the condition may have begun before the rule spoke, or before it was more than info
+        not_yet = np.flatnonzero(~self._holds[row, : start + 1])
+        began = int(not_yet[-1]) + 1 if len(not_yet) else 0
         with np.errstate(all="ignore"):
             reading = rule.read(replace(self._view(at, at + 1), number=number))
             assert reading is not None, "a rule that spoke in a stretch speaks of its last row too"
@@ -117,7 +123,7 @@ class Diagnosis:
                 id=rule.id,
                 level=Level(int(self._levels[row, at])),
                 layer=reading.layer or number,
-                since=first + max(0, start - reading.delay),
+                since=first + max(0, (start if reading.holds is None else began) - reading.delay),
                 spoke=first + start,
                 until=None if end is None else first + end,
                 evidence=reading.evidence(),

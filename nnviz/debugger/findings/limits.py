@@ -19,6 +19,9 @@ SETTLED = 3
 SOLVED = 0.2
 """Below this share of the loss of a constant prediction, a run that stands still is just done."""
 
+SOLVED_ACCURACY = 0.9
+"""So is a run that classifies this share of its samples right."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -50,9 +53,12 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "dead-units": Limit("share of dead units", info=0, amber=0.4, red=0.6),
         "saturated": Limit("share of saturated values", amber=0.35, red=0.5),
         "saturated-units": Limit("share of saturated units", amber=0.15, red=0.4),
+        "saturated-slow": Limit(
+            "share that the loss falls by in 10 iterations", amber=0.05, below=True
+        ),
         "vanishing": Limit("RMS(dW1) / RMS(dW of the last layer)", red=0.01, below=True),
         "no-gradient": Limit("norm of every dW", red=1e-12, below=True),
-        "loss-at-init": Limit("loss at the start / that of equal outputs", amber=1.5, red=3),
+        "loss-at-init": Limit("loss at the start / that of equal outputs", amber=2, red=3),
         "diverging": Limit("loss / loss at the start", amber=1.5, red=3),
         "stuck-at-chance": Limit("loss / loss of a constant prediction", red=0.95),
         "stuck-drop": Limit("share that the loss fell by", red=0.01, below=True),

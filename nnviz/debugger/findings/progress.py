@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, SETTLED
+from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, RUNNING
 from nnviz.debugger.findings.rates import unsolved
 from nnviz.debugger.findings.records import Level, Remedy
 from nnviz.debugger.findings.view import (
@@ -22,9 +22,17 @@ SMALLER_STEPS = (
 )
 
 
+def patience(view: View) -> int:
+    """Over how many iterations a loss is called stuck.
+
+    Twice as many for squared error, which often stands at chance for a while and then goes on.
+    """
+    return CHECK_AFTER * (2 if view.info.loss == "squared_error" else 1)
+
+
 def stuck(view: View) -> Mask:
-    """Where the loss fell by less than 1 % in 20 iterations, with a lot left to learn."""
-    standing = fall(view.smoothed_loss(), CHECK_AFTER) < LIMITS["stuck-drop"].red
+    """Where the loss has fallen by less than 1 % for long, with a lot left to learn."""
+    standing = fall(view.smoothed_loss(), patience(view)) < LIMITS["stuck-drop"].red
     return standing & unsolved(view)
 
 
@@ -56,14 +64,14 @@ def diverging(view: View) -> Reading | None:
     """A loss that has climbed far above where it began."""
     start, loss = view.at_start("loss"), view.smoothed_loss()
     return Reading(
-        running(graded(loss / start, "diverging"), SETTLED),
+        running(graded(loss / start, "diverging"), RUNNING),
         lambda: (
             f"the loss is {loss[-1]:.3g}, {loss[-1] / start:.1f} times what it was at the start"
         ),
         "Training makes it worse: the steps overshoot, each further than the one before.",
         lambda: SMALLER_STEPS,
         metric="loss",
-        delay=SETTLED - 1,
+        delay=RUNNING - 1,
     )
 
 
@@ -94,7 +102,7 @@ def vanishing(view: View) -> Reading | None:
         where(levels, stuck(view)),
         lambda: (
             f"the gradient of W1 was {least[-1]:.2g} of that of W{depth} (RMS, iteration "
-            f"{view.history.first + at}), and the loss fell by less than 1 % in {CHECK_AFTER} "
+            f"{view.history.first + at}), and the loss fell by less than 1 % in {patience(view)} "
             "iterations"
         ),
         "Going back, the gradient is multiplied by each layer's slope and weights, and little is "
@@ -105,7 +113,7 @@ def vanishing(view: View) -> Reading | None:
             Remedy("use tanh, whose slope at 0 is 1", {"activation": "tanh"}),
         ),
         metric="dW1.rms",
-        delay=CHECK_AFTER,
+        delay=patience(view),
     )
 
 
@@ -113,10 +121,10 @@ def stuck_at_chance(view: View) -> Reading | None:
     """The loss stays where a constant answer would put it: nothing is learnt."""
     loss, chance = view.smoothed_loss(), view.info.chance_loss
     return Reading(
-        where(running(graded(loss / chance, "stuck-at-chance"), CHECK_AFTER), stuck(view)),
+        where(running(graded(loss / chance, "stuck-at-chance"), patience(view)), stuck(view)),
         lambda: (
             f"the loss is {loss[-1]:.4g}, a constant answer has {chance:.4g}, and it fell by "
-            f"less than 1 % in {CHECK_AFTER} iterations"
+            f"less than 1 % in {patience(view)} iterations"
         ),
         "The net has learnt nothing that a constant answer wouldn't know.",
         lambda: (
@@ -124,7 +132,7 @@ def stuck_at_chance(view: View) -> Reading | None:
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
         ),
         metric="loss",
-        delay=CHECK_AFTER,
+        delay=patience(view),
     )
 
 

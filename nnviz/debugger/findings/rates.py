@@ -2,15 +2,35 @@
 
 import numpy as np
 
-from nnviz.debugger.findings.limits import LIMITS, RUNNING, SETTLED, SOLVED
+from nnviz.debugger.findings.limits import (
+    CHECK_AFTER,
+    LIMITS,
+    RUNNING,
+    SETTLED,
+    SOLVED,
+    SOLVED_ACCURACY,
+)
 from nnviz.debugger.findings.records import Level, Remedy
-from nnviz.debugger.findings.view import Reading, View, fall, graded, running, where
+from nnviz.debugger.findings.view import (
+    Reading,
+    View,
+    fall,
+    graded,
+    running,
+    trailing_mean,
+    where,
+)
 from nnviz.engine.arrays import Mask
 
 
 def unsolved(view: View) -> Mask:
-    """Where the loss is still well above 0: more than a fifth of a constant prediction's."""
-    return view.smoothed_loss() > SOLVED * view.info.chance_loss
+    """Where there is a lot left to learn.
+
+    The loss is more than a fifth of a constant prediction's, and fewer than 90 % are right.
+    """
+    batches = min(view.info.batches_per_epoch, CHECK_AFTER)
+    right = trailing_mean(view.column("accuracy"), batches) >= SOLVED_ACCURACY
+    return (view.smoothed_loss() > SOLVED * view.info.chance_loss) & ~right
 
 
 def frozen_layer(view: View) -> Reading | None:

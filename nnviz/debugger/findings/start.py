@@ -1,13 +1,12 @@
 """Rules about how a run begins: its maths, data and start weights. They stand to the end."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from nnviz.debugger.findings.limits import LIMITS
 from nnviz.debugger.findings.records import Level, Remedy
 from nnviz.debugger.findings.view import Reading, View, grade
-
-GLOROT_FOR_SIGMOID = 0.25
-"""Glorot's limits are for a slope of 1 at 0; a sigmoid's is k / 4."""
 
 
 def gradient_check(view: View) -> Reading | None:
@@ -125,76 +124,95 @@ def symmetry(view: View) -> Reading | None:
     )
 
 
-def start_size(view: View) -> float:
-    """How large z is at the start, as tanh would see it: a sigmoid is tanh of k z / 2."""
-    mean, std = (view.at_start(f"L{view.number}.{name}") for name in ("z_mean", "z_std"))
-    scale = view.layer.k / 2 if view.layer.activation == "sigmoid" else 1.0
-    return scale * float(np.hypot(mean, std))
-
-
 def poor_init(view: View) -> Reading | None:
     """Pre-activations so large or small at the start that slopes vanish or nothing is passed on."""
-    size, number = start_size(view), view.number
-    level = max(grade(size, "poor-init"), grade(size, "poor-init-low"))
+    z = _start_of(view)
+    small = grade(z.size, "poor-init-low") if view.hidden else 0  # an output may well begin at 0
+    level = max(grade(z.size, "poor-init"), small)
     if not level:
         return None
-    mean, std = (view.at_start(f"L{number}.{name}") for name in ("z_mean", "z_std"))
-    large, offset = size > LIMITS["poor-init"].amber, abs(mean) > std
-    before = f"L{number - 1}" if number > 1 else "X"
-    sigmoid = view.layer.activation == "sigmoid"
-
-    def evidence() -> str:
-        edges = (LIMITS["poor-init-low"].amber, LIMITS["poor-init"].amber)
-        healthy = [edge * (2 / view.layer.k if sigmoid else 1) for edge in edges]
-        return (
-            f"W{number} {before} has mean {mean:.3g}, std {std:.3g} (variance {std * std:.3g}) at "
-            f"iteration 0; healthy is a size of {healthy[0]:.2g} to {healthy[1]:.2g}"
-        )
-
-    def remedies() -> tuple[Remedy, ...]:
-        relu = view.layer.silent != ""
-        fitting = {"initializer": "he" if relu else "glorot", "init_divisor": 1.0, "init_bias": 0.0}
-        name = "He" if relu else "Glorot"
-        if sigmoid:
-            fitting["init_divisor"] = GLOROT_FOR_SIGMOID * view.layer.k
-            name = "Glorot, times 4 / k for a sigmoid"
-        rescale = Remedy(
-            f"divide W{number} by {size:.3g}", factors={"init_divisor": size}, layer=number
-        )
-        return (
-            Remedy(f"draw weights that fit fan-in and activation ({name})", fitting),
-            Remedy(
-                "scale each layer on the data (LSUV)",
-                {"initializer": "lsuv", "init_divisor": 1.0, "init_bias": 0.0},
-            ),
-            *((rescale,) if size and not offset else ()),
-        )
-
     return Reading(
         view.constant(level),
-        evidence,
-        _cause_of_size(view, large, offset),
-        remedies,
-        metric=f"L{number}.z_std",
+        lambda: _size_evidence(view, z),
+        _cause_of_size(view, z),
+        lambda: _size_remedies(view, z),
+        metric=f"L{view.number}.z_std",
     )
 
 
-def _cause_of_size(view: View, large: bool, offset: bool) -> str:
-    what = "weights and biases" if offset else "weights"
-    if not large:
+@dataclass(frozen=True)
+class _Start:
+    """A layer's pre-activations at iteration 0; `scale` makes them comparable to those of tanh."""
+
+    mean: float
+    std: float
+    scale: float
+
+    @property
+    def size(self) -> float:
+        """How far from 0 they are, as tanh would see it."""
+        return self.scale * float(np.hypot(self.mean, self.std))
+
+    @property
+    def offset(self) -> bool:
+        """Whether most of that is the same for all units and samples."""
+        return abs(self.mean) > self.std
+
+
+def _start_of(view: View) -> _Start:
+    mean, std = (view.at_start(f"L{view.number}.{name}") for name in ("z_mean", "z_std"))
+    # 1 / (1 + exp(-k z)) = (1 + tanh(k z / 2)) / 2
+    return _Start(mean, std, view.layer.k / 2 if view.layer.activation == "sigmoid" else 1.0)
+
+
+def _size_evidence(view: View, z: _Start) -> str:
+    number = view.number
+    before = f"L{number - 1}" if number > 1 else "X"
+    edges = [LIMITS[name].amber / z.scale for name in ("poor-init-low", "poor-init")]
+    share = view.at_start(f"L{number}.saturated") if view.layer.saturates else 0.0
+    return (
+        f"W{number} {before} has mean {z.mean:.3g}, std {z.std:.3g} (variance {z.std**2:.3g}) at "
+        f"iteration 0; healthy is a size of {edges[0]:.2g} to {edges[1]:.2g}"
+        + (f"; {share:.0%} of the values of L{number} begin saturated" if share else "")
+    )
+
+
+def _size_remedies(view: View, z: _Start) -> tuple[Remedy, ...]:
+    relu, sigmoid = view.layer.silent != "", view.layer.activation == "sigmoid"
+    # Glorot's limits are for a slope of 1 at 0; a sigmoid's is k / 4
+    divisors = tuple(i.k / 4 if i.activation == "sigmoid" else 1.0 for i in view.info.layers)
+    fitting = {
+        "initializer": "he" if relu else "glorot",
+        "init_divisor": divisors if sigmoid else 1.0,
+        "init_bias": 0.0,
+    }
+    name = "He" if relu else "Glorot, times 4 / k for sigmoids" if sigmoid else "Glorot"
+    rescale = Remedy(
+        f"divide W{view.number} by {z.size:.3g}",
+        factors={"init_divisor": z.size},
+        layer=view.number,
+    )
+    return (
+        Remedy(f"draw weights that fit fan-in and activation ({name})", fitting),
+        Remedy(
+            "scale each layer on the data (LSUV)",
+            {"initializer": "lsuv", "init_divisor": 1.0, "init_bias": 0.0},
+        ),
+        *((rescale,) if z.size and not z.offset else ()),
+    )
+
+
+def _cause_of_size(view: View, z: _Start) -> str:
+    what = "weights and biases" if z.offset else "weights"
+    if z.size <= LIMITS["poor-init"].amber:
         return (
             f"The start {what} of W{view.number} are too small: hardly anything is passed on, and "
             "gradients shrink from layer to layer."
         )
+    begins = f"The start {what} of W{view.number} are too large for its {view.layer.fan_in} inputs"
     if view.layer.saturates:
-        return (
-            f"The start {what} of W{view.number} are too large for its {view.layer.fan_in} inputs: "
-            "the units begin far out on their curve, where its slope is almost 0."
-        )
-    return (
-        f"The start {what} of W{view.number} are too large for its {view.layer.fan_in} inputs: the "
-        "net begins with large, arbitrary outputs."
-    )
+        return f"{begins}: the units begin far out on their curve, where its slope is almost 0."
+    return f"{begins}: the net begins with large, arbitrary outputs."
 
 
 def loss_at_init(view: View) -> Reading | None:

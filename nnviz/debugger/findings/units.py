@@ -5,7 +5,8 @@ import numpy as np
 from nnviz.debugger.findings.limits import RUNNING
 from nnviz.debugger.findings.rates import unsolved
 from nnviz.debugger.findings.records import Remedy
-from nnviz.debugger.findings.view import Reading, View, graded, running, where
+from nnviz.debugger.findings.view import Reading, View, fall, graded, running, where
+from nnviz.engine.arrays import Mask
 
 SMALLER_START = Remedy(
     "draw weights that fit fan-in and activation (Glorot)",
@@ -38,11 +39,21 @@ def dead_units(view: View) -> Reading | None:
     )
 
 
+def held_up(view: View) -> Mask:
+    """Where there is a lot left to learn, and the loss falls by less than 5 % in 10 iterations.
+
+    A net that learns fast may be as saturated as it likes.
+    """
+    slow = graded(fall(view.smoothed_loss(), RUNNING), "saturated-slow") > 0
+    return slow & unsolved(view)
+
+
 def saturated(view: View) -> Reading | None:
     """Values far out on the curve, where the slope is under 6 % and gradients all but stop."""
     share = view.own("L", "saturated")
+    levels = graded(share, "saturated")
     return Reading(
-        running(where(graded(share, "saturated"), unsolved(view)), RUNNING),
+        where(running(levels, RUNNING), held_up(view)),
         lambda: (
             f"{share[-1]:.0%} of the values of L{view.number} have under 6 % of the largest slope"
         ),
@@ -52,13 +63,14 @@ def saturated(view: View) -> Reading | None:
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
         ),
         metric=f"L{view.number}.saturated",
-        delay=RUNNING - 1,
+        holds=levels > 0,
     )
 
 
 def saturated_units(view: View) -> Reading | None:
     """Units that are saturated on nearly every sample: they say the same whatever they see."""
     share = view.own("L", "saturated_units")
+    levels = graded(share, "saturated-units")
 
     def evidence() -> str:
         count = round(float(np.nan_to_num(share[-1])) * view.layer.units)
@@ -68,7 +80,7 @@ def saturated_units(view: View) -> Reading | None:
         )
 
     return Reading(
-        running(where(graded(share, "saturated-units"), unsolved(view)), RUNNING),
+        where(running(levels, RUNNING), held_up(view)),
         evidence,
         "These units are stuck at one end of their curve, whatever the input.",
         lambda: (
@@ -76,5 +88,5 @@ def saturated_units(view: View) -> Reading | None:
             Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
         ),
         metric=f"L{view.number}.saturated_units",
-        delay=RUNNING - 1,
+        holds=levels > 0,
     )

@@ -16,7 +16,7 @@ from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, Limit
 from nnviz.debugger.findings.records import Level, Remedy
 from nnviz.debugger.history import History
 from nnviz.debugger.source import LayerInfo, RunInfo
-from nnviz.engine.arrays import Array
+from nnviz.engine.arrays import Array, Mask
 
 Levels = npt.NDArray[np.int8]
 
@@ -30,8 +30,10 @@ def lookback(info: RunInfo) -> int:
 class Reading:
     """What a rule says: a level (0: silent) for each iteration of the view, and words for the last.
 
-    `delay` is for how many iterations a condition has to hold before the rule speaks. `layer` is
-    where it is, for a rule about the whole run that has found out (0: nowhere in particular).
+    A finding dates from where its condition began: `holds` says where the condition itself holds,
+    for a rule that speaks only if more comes to it (None: where it speaks); `delay` is over how
+    many iterations the condition is measured. `layer` is where it is, for a rule about the whole
+    run that has found out (0: nowhere in particular).
     """
 
     levels: Levels
@@ -39,6 +41,7 @@ class Reading:
     cause: str
     remedies: Callable[[], tuple[Remedy, ...]] = tuple
     metric: str = ""
+    holds: Mask | None = None
     delay: int = 0
     layer: int = 0
 

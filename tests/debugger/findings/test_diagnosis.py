@@ -42,7 +42,8 @@ def test_finding_is_dated(diagnose):
 
 def test_delay_is_taken_off(diagnose):
     """Saturated since iteration 3, which can be said once it has held for ten: at 12."""
-    (found,) = diagnose("tanh", {"L1.saturated": np.where(i < 3, 0, 0.4)}).spoken()
+    columns = {"L1.saturated": np.where(i < 3, 0, 0.4), "loss": 2.3 * 0.996**i}
+    (found,) = diagnose("tanh", columns).spoken()
     assert (found.since, found.spoke) == (3, 12)
 
 
