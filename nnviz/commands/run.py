@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     import json
 
     from nnviz.debugger.engine_source import EngineSource
-    from nnviz.debugger.findings import RULES
+    from nnviz.debugger.findings import RULES, Diagnosis, gather
     from nnviz.debugger.predicates import holds_at, parse_predicate
     from nnviz.debugger.timeline import Timeline
     from nnviz.presets import find_experiment
@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     source = EngineSource(experiment)
     started = time.perf_counter()
     timeline = Timeline(source)
-    while not holds_at(timeline.history, predicate, timeline.index):
+    diagnosis = Diagnosis(source.info, timeline.history, gather(source))
+    while not holds_at(timeline.history, predicate, timeline.index, diagnosis.standing):
         if timeline.index >= experiment.iterations:
             print(f"{predicate.text}: at none of the iterations 0 to {timeline.index}")
             return 1

@@ -30,6 +30,12 @@ def test_a_predicate_that_never_holds_is_exit_code_1(capsys):
     assert "at none of the iterations 0 to 4" in capsys.readouterr().out
 
 
+def test_it_stops_where_a_finding_stands(capsys):
+    weights = ["--set", "init_divisor=0.05"]
+    assert main(["run", "course", "--until", "finding(poor-init)", *SMALL, *weights]) == 0
+    assert "finding(poor-init): holds at iteration 0" in capsys.readouterr().out
+
+
 def test_a_wrong_predicate_is_refused_with_a_mark(capsys):
     assert main(["run", "course", "--until", "L1.daed > 1", *SMALL]) == 2
     err = capsys.readouterr().err
