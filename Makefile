@@ -2,6 +2,8 @@
 
 export PYTHON
 PY := .venv/bin/python
+# two processes where there are two cores; a file's tests stay together
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: help install tui test test-all check bench dev
 
@@ -15,17 +17,17 @@ tui: install ## start the debugger (installs first; trains headless where there 
 	@$(PY) -m nnviz tui
 
 test: dev ## the fast tests
-	@$(PY) -m pytest
+	@$(PYTEST)
 
 test-all: dev ## all tests, the slow ones too
-	@$(PY) -m pytest -m ""
+	@$(PYTEST) -m ""
 
 check: dev ## format, lint, types, structure, tests: what has to pass before a commit
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) .venv/bin/lint-imports
-	@$(PY) -m pytest
+	@$(PYTEST)
 
 bench: dev ## measure the speed, side by side with the alternatives
 	@$(PY) -m benchmarks
