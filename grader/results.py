@@ -23,7 +23,11 @@ Verdict = Literal[
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that is marked. `typed` is the student's own text, `read_as` how it was read."""
+    """One thing that is marked. `typed` is the student's own text, `read_as` how it was read.
+
+    `evidence` are pairs of a label and a text ("got", "expected", "smallest failing input", ...);
+    `slip` is the stable id of the known slip that was recognised, such as "forgotten-k".
+    """
 
     id: str
     verdict: Verdict
@@ -32,6 +36,8 @@ class Item:
     typed: str = ""
     read_as: str = ""
     message: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
+    slip: str = ""
 
     @property
     def open_points(self) -> Fraction:

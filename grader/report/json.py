@@ -48,6 +48,8 @@ def _table(grade: Grade) -> dict[str, Any]:
                         "typed": item.typed,
                         "read_as": item.read_as,
                         "message": item.message,
+                        "evidence": [list(pair) for pair in item.evidence],
+                        "slip": item.slip,
                     }
                     for item in problem.items
                 ],

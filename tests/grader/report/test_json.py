@@ -11,7 +11,8 @@ from nnviz.errors import InputError
 
 
 def make_grade(student="ann", message="ok"):
-    item = Item("a21", "carried", Fraction(1, 4), Fraction(1, 2), "-4", "-4", message)
+    more = ((("got", "-4"),), "sign-dropped")
+    item = Item("a21", "carried", Fraction(1, 4), Fraction(1, 2), "-4", "-4", message, *more)
     waiting = Item("text", "needs-person", Fraction(0), Fraction(3))
     problems = (
         ProblemGrade("1", "Table", False, (item, item)),
@@ -57,6 +58,8 @@ def test_json_has_every_promised_key():
         "typed": "-4",
         "read_as": "-4",
         "message": "ok",
+        "evidence": [["got", "-4"]],
+        "slip": "sign-dropped",
     }
 
 
