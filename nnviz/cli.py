@@ -52,6 +52,8 @@ VERBS = {
         Verb("run", "Train", "train to where a condition such as 'L1.dead > 10%' holds"),
         Verb("train", "Train", "train without the debugger: closing table, JSON, figures"),
         Verb("findings", "Train", "diagnose a run: what is wrong, why, and what helps"),
+        Verb("plot", "Train", "draw one figure of a run, a comparison, or a film of its training"),
+        Verb("compare", "Train", "two or more runs beside each other: numbers, where they part"),
         Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import InputError
 
@@ -157,6 +157,11 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
 
 def changed(experiment: "Experiment", arguments: argparse.Namespace) -> "Experiment":
     """The experiment with the changes of `add_changes`. Raises InputError, naming the key."""
+    return experiment.with_changes(changes_of(arguments))
+
+
+def changes_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `add_changes` collected, by key. Raises InputError where a key is given twice."""
     from nnviz.experiment import parse_assignments
 
     changes = parse_assignments(arguments.changes)
@@ -166,7 +171,7 @@ def changed(experiment: "Experiment", arguments: argparse.Namespace) -> "Experim
             raise InputError(f"--{key} {value} and --set {key}={changes[key]}: give one of them")
         if value is not None:
             changes[key] = value
-    return experiment.with_changes(changes)
+    return changes
 
 
 def notes(experiment: "Experiment", data_note: str) -> list[str]:

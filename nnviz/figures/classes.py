@@ -17,6 +17,7 @@ from nnviz.figures.style import (
     draws,
     new_figure,
     say,
+    write,
 )
 
 MOST_NAMED_CLASSES = 20
@@ -100,26 +101,47 @@ def tsne(moment: Moment, seed: int = 0) -> Figure:
 
     Neighbours were treated alike by the network; the axes have no meaning.
     """
-    samples = moment.hidden.shape[1]
-    depth = moment.info.depth
-    layer = f"L{depth - 1}" if depth > 1 else "the input"
     figure = new_figure(moment.title, height=8.4)
-    if not np.isfinite(moment.hidden).all():
-        say(figure, f"{layer} holds values that are no finite numbers: there is nothing to map")
-        return figure
-    if samples < 3:
-        say(figure, f"{samples} samples are too few for a map")
-        return figure
-    points, labels = embedding(moment.hidden, seed), moment.train.labels[:samples]
     axes = figure.add_subplot()
-    axes.set_title(f"t-SNE of {layer}: the first {samples} training samples, by their true class")
+    samples = moment.hidden.shape[1]
+    title = f"t-SNE of {_mapped(moment)}: the first {samples} training samples, by their true class"
+    _tsne_map(axes, moment, seed, title, size=110.0)
+    return figure
+
+
+@draws
+def tsne_before_after(before: Moment, after: Moment, seed: int = 0) -> Figure:
+    """The same map at two iterations of a run, side by side: what training did to the samples."""
+    figure = new_figure(f"{after.title}: t-SNE of {_mapped(after)}")
+    for axes, moment in zip(figure.subplots(1, 2), (before, after), strict=True):
+        accuracy = f"training accuracy {100 * moment.frame.train_accuracy:.2f} %"
+        title = f"iteration {moment.frame.index}: {accuracy}"
+        _tsne_map(axes, moment, seed, title, size=60.0)
+    return figure
+
+
+def _mapped(moment: Moment) -> str:
+    depth = moment.info.depth
+    return f"L{depth - 1}" if depth > 1 else "the input"
+
+
+def _tsne_map(axes: Axes, moment: Moment, seed: int, title: str, size: float) -> None:
+    """One map; a sentence where there is nothing to map."""
+    samples = moment.hidden.shape[1]
+    bare(axes)
+    if not np.isfinite(moment.hidden).all():
+        write(axes, f"{_mapped(moment)} holds values that are no finite numbers: nothing to map")
+        return
+    if samples < 3:
+        write(axes, f"{samples} samples are too few for a map")
+        return
+    points, labels = embedding(moment.hidden, seed), moment.train.labels[:samples]
+    axes.set_title(title)
     for number in np.unique(labels):
         x, y = points[labels == number].T
         color = CLASS_COLORS[number % len(CLASS_COLORS)]
-        axes.scatter(x, y, marker=rf"$\mathbf{{{number}}}$", s=110, color=color, linewidths=0.2)
-    bare(axes)
+        axes.scatter(x, y, marker=rf"$\mathbf{{{number}}}$", s=size, color=color, linewidths=0.2)
     axes.set_aspect("equal", adjustable="datalim")
-    return figure
 
 
 @draws

@@ -1,5 +1,8 @@
 """The course's dashboard: activations, weights and updates of every layer, and three curves."""
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,13 +28,30 @@ LONGEST_STRIP = 4
 """A picture is at most this much longer than wide; other sizes are padded with empty cells."""
 
 
+Limits = Mapping[tuple[str, int], float]
+"""Largest size of the numbers in a picture, by row (L, W, update) and layer number."""
+
+
+def limits_over(moments: Iterable[Moment]) -> Limits:
+    """Scales that hold for several moments: one that changed with each frame would lie."""
+    largest: dict[tuple[str, int], float] = {}
+    for moment in moments:
+        means = [layer.unit_mean for layer in moment.frame.layers]
+        for row, arrays in (("L", means), ("W", moment.weights), ("update", moment.updates)):
+            for number, values in enumerate(arrays, start=1):
+                finite = np.abs(values[np.isfinite(values)])
+                size = float(finite.max()) if finite.size else 0.0
+                largest[row, number] = max(size, largest.get((row, number), 0.0))
+    return largest
+
+
 @draws
-def dashboard(moment: Moment) -> Figure:
+def dashboard(moment: Moment, limits: Limits = MappingProxyType({})) -> Figure:
     """Three rows of pictures, a column per layer, and a curve at the end of each row.
 
     Row 1: the mean activation of each unit. Row 2: the mean weight of each input, over the layer's
     units. Row 3: the same of the last update. In the course's net these are 16x16, 16x8 and 10x1,
-    and 28x28, 16x16 and 16x8 numbers.
+    and 28x28, 16x16 and 16x8 numbers. Each picture has a scale of its own unless `limits` has one.
     """
     depth = moment.info.depth
     width = WIDTH * (depth + 1) / 4 if depth > 3 else WIDTH
@@ -41,13 +61,14 @@ def dashboard(moment: Moment) -> Figure:
         zip(moment.info.layers, moment.frame.layers, strict=True)
     ):
         inputs = moment.info.image_shape if n == 0 else None
-        _unit_picture(axes[0, n], layer, statistics)
-        for row, values, name in (
-            (1, moment.weights[n], f"mean of W{n + 1}"),
-            (2, moment.updates[n], f"update of W{n + 1}"),
+        unit_picture(axes[0, n], layer, statistics, limits.get(("L", n + 1), 0.0))
+        for row, values, name, kind in (
+            (1, moment.weights[n], f"mean of W{n + 1}", "W"),
+            (2, moment.updates[n], f"update of W{n + 1}", "update"),
         ):
             shaped = as_picture(values, inputs)
-            picture(axes[row, n], shaped, signed=True, label=f"{name} ({_size(shaped)})")
+            label, limit = f"{name} ({size_text(shaped)})", limits.get((kind, n + 1), 0.0)
+            picture(axes[row, n], shaped, signed=True, label=label, limit=limit)
     _curves(axes[:, depth], moment)
     return figure
 
@@ -72,19 +93,26 @@ def as_picture(values: Array, shape: tuple[int, int] | None = None) -> MaskedArr
     return np.ma.masked_array(padded, empty).reshape(rows, columns)
 
 
-def _unit_picture(axes: Axes, layer: LayerInfo, statistics: LayerStatistics) -> None:
-    """The units' means; a cross on each unit that is silent on every sample."""
+def unit_picture(
+    axes: Axes, layer: LayerInfo, statistics: LayerStatistics, limit: float = 0.0
+) -> None:
+    """The units' means; a cross on each unit that is silent on every sample.
+
+    The scale goes up to `limit`, or to the largest mean where it is 0.
+    """
     shaped = as_picture(statistics.unit_mean)
     signed = bool((statistics.unit_mean < 0).any())
     silent = np.flatnonzero(statistics.silent)
-    picture(axes, shaped, signed=signed, label=f"mean of {layer.name} ({_size(shaped)})")
+    label = f"mean of {layer.name} ({size_text(shaped)})"
+    picture(axes, shaped, signed=signed, label=label, limit=limit)
     if len(silent):
         axes.set_xlabel(f"x: {len(silent)} {layer.silent}", fontsize=11)
     rows, columns = np.divmod(silent, shaped.shape[1])
     axes.scatter(columns, rows, marker="x", color="#2f2f2f" if signed else "#9a9a9a", s=14)
 
 
-def _size(values: MaskedArray) -> str:
+def size_text(values: MaskedArray) -> str:
+    """Rows and columns of a picture, such as `16 x 8`."""
     rows, columns = values.shape
     return f"{rows} x {columns}"
 

@@ -11,6 +11,7 @@ import numpy as np
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.history import History
 from nnviz.debugger.source import Frame, RunInfo, RunSource
+from nnviz.debugger.timeline import Timeline
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import Parameters, forward
 
@@ -96,3 +97,13 @@ def engine_moment(source: EngineSource, frame: Frame, history: History) -> Momen
     with np.errstate(all="ignore"):  # a run that has diverged is drawn as it is
         outputs = forward(network, parameters, X).activations[-1]
         return moment_of(source, frame, history, Answers(X, dataset.labels_test, outputs))
+
+
+def moment_at(timeline: Timeline) -> Moment:
+    """Where a timeline stands, whatever it is a run of; test samples where the source has some."""
+    source = timeline.source
+    if isinstance(source, EngineSource):
+        return engine_moment(source, timeline.frame, timeline.history)
+    none = np.empty((source.info.features, 0)), np.empty(0, np.int64)
+    answers = Answers(*none, np.empty((source.info.classes, 0)))
+    return moment_of(source, timeline.frame, timeline.history, answers)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from nnviz.figures.classes import confusion, samples, tsne
 from nnviz.figures.curves import curves
 from nnviz.figures.dashboard import dashboard
+from nnviz.figures.layers import activations, updates, weights
 from nnviz.figures.moment import Moment
 
 FIGURES: Mapping[str, Callable[[Moment], Figure]] = MappingProxyType(
@@ -17,5 +18,11 @@ FIGURES: Mapping[str, Callable[[Moment], Figure]] = MappingProxyType(
         "dashboard": dashboard,
         "tsne": tsne,
         "samples": samples,
+        "activations": activations,
+        "weights": weights,
+        "updates": updates,
     }
 )
+
+STARTER_FIGURES = ("curves", "confusion", "dashboard", "tsne", "samples")
+"""What the course's starter draws while it trains, and `nnviz train --figures` does."""

@@ -17,12 +17,13 @@ from nnviz.datasets import Dataset
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment, to_toml
 from nnviz.figures.moment import Moment
-from nnviz.figures.registry import FIGURES
+from nnviz.figures.registry import FIGURES, STARTER_FIGURES
 from nnviz.figures.style import styled
+from nnviz.newfile import new_file
 
 RUN_FILE = "run.toml"
 FORMATS = ("png", "svg", "pdf")
-_OURS = re.compile(rf"({'|'.join(FIGURES)})(-\d+)?\.png|{re.escape(RUN_FILE)}")
+_OURS = re.compile(rf"({'|'.join(STARTER_FIGURES)})(-\d+)?\.png|{re.escape(RUN_FILE)}")
 
 
 class FigureFolder:
@@ -50,13 +51,13 @@ class FigureFolder:
             raise InputError(f"{path}: can't hold figures: {error.strerror or error}") from error
 
     def draw(self, moment: Moment, *, numbered: bool, last: bool) -> None:
-        """Draw every figure of a moment, under its number in a series, as the last one, or both.
+        """Draw the starter's figures of a moment: numbered in a series, as the last one, or both.
 
         Raises InputError where a file can't be written.
         """
         suffixes = [f"-{moment.frame.index:05d}"] * numbered + [""] * last
-        for name, figure in FIGURES.items():
-            drawn = figure(moment)
+        for name in STARTER_FIGURES:
+            drawn = FIGURES[name](moment)
             for suffix in suffixes:
                 save_figure(drawn, self.path / f"{name}{suffix}.png")
 
@@ -66,20 +67,32 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     Raises InputError for another ending, and where the file can't be written.
     """
-    format_ = path.suffix.removeprefix(".").lower()
-    if format_ not in FORMATS:
-        raise InputError(f"{path}: expected a file that ends in .{', .'.join(FORMATS)}")
-    undated = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    check_format(path)
     try:
-        with styled():
-            _replace(
-                path,
-                lambda temporary: figure.savefig(
-                    temporary, format=format_, metadata=undated[format_]
-                ),
-            )
+        _replace(path, lambda temporary: _write(figure, temporary, path))
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror or error}") from error
+
+
+def save_new_figure(figure: Figure, path: Path) -> None:
+    """The same for a file that must not be there yet: InputError where it is."""
+    check_format(path)
+    with new_file(path) as draft:
+        _write(figure, draft, path)
+
+
+def check_format(path: Path) -> None:
+    """Raise InputError where the file's ending names no format that figures are written in."""
+    if path.suffix.removeprefix(".").lower() not in FORMATS:
+        raise InputError(f"{path}: expected a file that ends in .{', .'.join(FORMATS)}")
+
+
+def _write(figure: Figure, place: Path, path: Path) -> None:
+    """Write to `place` in the format of `path`, without the date."""
+    undated = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    kind = path.suffix.removeprefix(".").lower()
+    with styled():
+        figure.savefig(place, format=kind, metadata=undated[kind])
 
 
 def run_text(experiment: Experiment, dataset: Dataset) -> str:

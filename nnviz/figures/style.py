@@ -126,15 +126,18 @@ def plot_finite(axes: Axes, x: Array, y: Array, **look: Any) -> None:
     )
 
 
-def picture(axes: Axes, values: MaskedArray, *, signed: bool, label: str) -> None:
+def picture(
+    axes: Axes, values: MaskedArray, *, signed: bool, label: str, limit: float = 0.0
+) -> None:
     """Draw rows x columns of numbers as a heat map in a square, with its scale beside it.
 
-    Signed values get a map symmetric about 0, unsigned ones a map from 0. Masked cells stay empty;
-    what is no finite number has a colour of its own.
+    Signed values get a map symmetric about 0, unsigned ones a map from 0; it ends at `limit`, or at
+    the largest value where that is 0. Masked cells stay empty; what is no finite number has a
+    colour of its own.
     """
     finite = np.isfinite(values.filled(0))
     sizes = np.abs(values[finite].compressed())
-    largest = float(sizes.max()) if sizes.size and sizes.max() > 0 else 1.0
+    largest = limit or (float(sizes.max()) if sizes.size else 0.0) or 1.0
     image = axes.imshow(
         np.ma.masked_where(~finite, values),
         cmap=SIGNED_MAP if signed else UNSIGNED_MAP,
@@ -170,4 +173,9 @@ def say(figure: Figure, text: str) -> None:
     """Write a sentence where there is nothing to draw."""
     axes = figure.add_subplot()
     bare(axes)
-    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=16, color=GREY)
+    write(axes, text)
+
+
+def write(axes: Axes, text: str) -> None:
+    """Write a sentence into the middle of bare axes."""
+    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=16, color=GREY, wrap=True)
