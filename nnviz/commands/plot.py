@@ -10,8 +10,6 @@ from nnviz.commands.train import add_changes, changes_of
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nnviz.debugger.timeline import Timeline
     from nnviz.figures.moment import Moment
 
@@ -63,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     if film:
         _film(arguments, path)
     else:
-        _save(_draw(figure, arguments), path)
+        _draw(figure, arguments, path)
     print(f"nnviz: {path}", file=sys.stderr)
     return 0
 
@@ -113,23 +111,26 @@ def moments_of(runs: Sequence[str], arguments: argparse.Namespace) -> "list[Mome
     return moments
 
 
-def _draw(figure: str, arguments: argparse.Namespace) -> "Figure":
+def _draw(figure: str, arguments: argparse.Namespace, path: Path) -> None:
     from nnviz.figures.classes import tsne_before_after
     from nnviz.figures.curves import comparison
     from nnviz.figures.moment import moment_at
     from nnviz.figures.registry import FIGURES
+    from nnviz.figures.saving import save_new_figure
 
     if figure == COMPARE:
-        return comparison(moments_of(arguments.runs, arguments))
+        save_new_figure(comparison(moments_of(arguments.runs, arguments)), path)
+        return
     timeline = opened(arguments.runs[0], arguments)
-    index = last_iteration(timeline, arguments.iteration)
-    if figure != "tsne" or index == timeline.history.first:
+    first, index = timeline.history.first, last_iteration(timeline, arguments.iteration)
+    if figure != "tsne" or index == first:
         train_to(timeline, index)
-        return FIGURES[figure](moment_at(timeline))
-    timeline.seek(timeline.history.first)
+        save_new_figure(FIGURES[figure](moment_at(timeline)), path)
+        return
+    timeline.seek(first)
     before = moment_at(timeline)
     train_to(timeline, index)
-    return tsne_before_after(before, moment_at(timeline))
+    save_new_figure(tsne_before_after(before, moment_at(timeline)), path)
 
 
 def _film(arguments: argparse.Namespace, path: Path) -> None:
@@ -160,12 +161,6 @@ def check_path(path: Path, *, film: bool) -> None:
     else:
         from nnviz.figures.saving import check_format as check
     check(path)
-
-
-def _save(figure: "Figure", path: Path) -> None:
-    from nnviz.figures.saving import save_new_figure
-
-    save_new_figure(figure, path)
 
 
 def _default_path(runs: Sequence[str], figure: str) -> Path:
