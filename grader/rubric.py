@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -99,6 +99,8 @@ class RubricFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marking: Marking
     claims: ClaimRules
     problems: tuple[Problem, ...]
+    several: Literal["latest", "best"] = "latest"
+    """Which one counts of several submissions of one student."""
 
 
 class Rubric:

@@ -1,4 +1,4 @@
-"""`nnviz grade`: marks a submission, prints the table, writes grade.json and the pictures."""
+"""`nnviz grade`: marks a submission or a class, prints the table, writes grade.json and more."""
 
 import argparse
 import sys
@@ -8,8 +8,10 @@ DEFAULT_OUT = Path("grades")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Take the submission, the assignment, and where to write."""
-    parser.add_argument("path", metavar="PATH", type=Path, help="the folder of a submission")
+    """Take the submission or class, the assignment, where to write, and who does the work."""
+    parser.add_argument(
+        "path", metavar="PATH", type=Path, help="a submission, or the folder of a class's"
+    )
     parser.add_argument(
         "--assignment",
         metavar="A",
@@ -25,11 +27,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s); never inside the submission",
     )
     parser.add_argument("--json", action="store_true", help="print the grade as JSON, not a table")
-    parser.epilog = "The exit code is 0 where a grade was written, whatever the mark."
+    group = parser.add_argument_group("a class")
+    group.add_argument(
+        "--jobs", metavar="N", type=int, help="submissions at once (default: one per core)"
+    )
+    group.add_argument(
+        "--resume", action="store_true", help="go on with what is in DIR, after an interruption"
+    )
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let a Dask cluster do it: tcp://HOST:PORT of its scheduler, or local",
+    )
+    group.add_argument(
+        "--roster",
+        metavar="CSV",
+        type=Path,
+        help="who should have handed in: ids and names, as any platform exports them",
+    )
+    parser.epilog = (
+        "A folder without answers.toml, improvements.py or a notebook is a class. The exit code is "
+        "0 where a grade was written, whatever the mark."
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Mark, write, then print."""
+    """Mark a class or a submission, write, then print."""
+    from grader.cohort.discovery import is_submission
+
+    if arguments.path.is_dir() and not is_submission(arguments.path):
+        from grader.cohort.command import run_class
+
+        return run_class(arguments)
+    return _run_one(arguments)
+
+
+def _run_one(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.grade import grade
     from grader.report.json import grade_json, write_grade

@@ -58,7 +58,7 @@ def test_bad_mark_is_no_failure(here):
     ("arguments", "message"),
     [
         (["grade", "nobody"], "nobody: there is no such folder"),
-        (["grade", "."], "holds neither answers.toml, improvements.py nor a notebook"),
+        (["grade", "."], "there is no submission in it; expected folders"),
         (["grade", ".", "--assignment", "asignment1"], "did you mean assignment1?"),
         (["new", "assignmentX", "mine"], "expected assignment1"),
     ],

@@ -1,0 +1,108 @@
+"""Marks many submissions at once: in this process, in several, or on a cluster.
+
+joblib runs them all, and the outcomes come as they are ready. A worker that dies takes nothing
+along: what it may have had in hand is marked again, one at a time, and what then still kills
+its worker is an outcome too.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from grader.cohort.discovery import Found, source_stamp
+from grader.cohort.work import Outcome, Work, mark_found
+
+Marker = Callable[[Found, Work], Outcome]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Where the work is done: `jobs` at once; `setting` is joblib's while it runs.
+
+    `deaths` are the exceptions that mean a worker died.
+    """
+
+    jobs: int
+    setting: Callable[[], AbstractContextManager[Any]] = nullcontext
+    deaths: tuple[type[BaseException], ...] = ()
+
+
+def local_pool(jobs: int) -> Pool:
+    """The process itself for one job, otherwise that many processes of its machine."""
+    if jobs == 1:
+        return Pool(1)
+    from joblib import parallel_config
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    return Pool(jobs, partial(parallel_config, backend="loky"), (BrokenProcessPool,))
+
+
+@dataclass
+class Running:
+    """The submissions that are being worked on, by name, in the order they were begun."""
+
+    found: dict[str, Found] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        """Their names, the one begun first at the head."""
+        return list(self.found)
+
+
+def outcomes(
+    submissions: Iterable[Found],
+    work: Work,
+    pool: Pool,
+    running: Running,
+    marker: Marker = mark_found,
+) -> Iterator[Outcome]:
+    """Mark all of them; outcomes come in the order in which they are ready.
+
+    `running` is kept up to date meanwhile.
+    """
+    waiting = deque(submissions)
+    while waiting:
+        try:
+            for outcome in _parallel(waiting, work, pool, running, marker):
+                del running.found[outcome.found.name]
+                yield outcome
+        except pool.deaths:
+            suspects = list(running.found.values())
+            running.found.clear()
+            for suspect in suspects:
+                yield _alone(suspect, work, pool, running, marker)
+
+
+def _parallel(
+    waiting: deque[Found], work: Work, pool: Pool, running: Running, marker: Marker
+) -> Iterator[Outcome]:
+    from joblib import Parallel, delayed
+
+    def hand_out() -> Iterator[Any]:
+        while waiting:
+            found = waiting.popleft()
+            running.found[found.name] = found
+            yield delayed(marker)(found, work)
+
+    with pool.setting():
+        parallel = Parallel(
+            n_jobs=pool.jobs,
+            batch_size=1,
+            pre_dispatch="n_jobs",
+            return_as="generator_unordered",
+        )
+        yield from parallel(hand_out())
+
+
+def _alone(found: Found, work: Work, pool: Pool, running: Running, marker: Marker) -> Outcome:
+    """Mark one submission that may have killed its worker, with nothing else at work."""
+    try:
+        (outcome,) = _parallel(deque([found]), work, pool, running, marker)
+    except pool.deaths:
+        message = "the process that marked it was killed, each time it was tried"
+        stamp = source_stamp(found.path)
+        outcome = Outcome(found, "failed", found.student or found.name, stamp, 0.0, message)
+    running.found.clear()
+    return outcome

@@ -1,0 +1,177 @@
+"""Grades a class into a folder: what is there already stays, what is missing is added.
+
+    OUT/journal.jsonl        one line for each submission, as it finishes (journal.py)
+    OUT/STUDENT/grade.json   and the student's other reports
+    OUT/class.json           who handed in what, and what became of it; written at the end
+
+Apart from the journal, which knows times, the same submissions give the same bytes, however many
+workers there were, in whatever order they finished, and however often the grader was killed.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from grader.cohort.discovery import Found, discover, source_stamp
+from grader.cohort.journal import (
+    FILE_NAME,
+    SCHEMA,
+    Header,
+    Journal,
+    Line,
+    read_header,
+    read_lines,
+)
+from grader.cohort.pool import Marker, Pool, Running, outcomes
+from grader.cohort.register import Register, write_register
+from grader.cohort.roster import Roster
+from grader.cohort.work import Outcome, Work, mark_found, rubric_hash, rubric_of
+from grader.report.files import write_whole
+from grader.report.json import student_folder
+from nnviz import __version__
+from nnviz.errors import InputError
+
+
+class Watch(Protocol):
+    """Whoever wants to know how far a class is."""
+
+    def begin(self, total: int, done: int) -> None:
+        """So many submissions, of which so many were marked before."""
+
+    def advance(self, line: Line, running: Iterable[str]) -> None:
+        """One is marked; these are being worked on."""
+
+
+@dataclass(frozen=True)
+class ClassJob:
+    """What to grade, where to, and whether to go on with what is there."""
+
+    folder: Path
+    out: Path
+    work: Work
+    resume: bool = False
+    roster: Roster | None = None
+
+
+def grade_class(job: ClassJob, pool: Pool, watch: Watch, marker: Marker = mark_found) -> Register:
+    """Grade every submission that is not graded yet, and write the class's files.
+
+    Raises InputError where there is nothing to grade, the output can't be written, or there is a
+    run in it that can't be gone on with.
+    """
+    rubric = rubric_of(job.work.assignment)
+    header = Header(
+        SCHEMA,
+        rubric.file.assignment,
+        rubric_hash(job.work.assignment),
+        __version__,
+        job.work.options(),
+    )
+    _check_place(job)
+    found = discover(job.folder)
+    submissions = [_in_roster(one, job.roster) for one in found.submissions]
+    with Journal(job.out, header) as journal:
+        register = Register(rubric.file.several, job.folder, found.notes)
+        done = _done(job.out, submissions, register)
+        todo = [one for one in submissions if one.name not in done]
+        watch.begin(len(submissions), len(done))
+        running = Running()
+        for outcome in outcomes(todo, job.work, pool, running, marker):
+            line = _write(outcome, job.out, register)
+            journal.append(line)
+            register.add(line)
+            watch.advance(line, running.names())
+    register.missing(job.roster)
+    write_register(register, header, job.out)
+    return register
+
+
+def _check_place(job: ClassJob) -> None:
+    if job.out.resolve().is_relative_to(job.folder.resolve()):
+        raise InputError(
+            f"{job.out}: lies inside the class's folder, which is only read; choose another place "
+            "with --out DIR"
+        )
+    if not job.resume and read_header(job.out) is not None:
+        raise InputError(
+            f"{job.out / FILE_NAME}: there are grades already; go on with --resume, or choose "
+            "another place with --out DIR"
+        )
+
+
+def _in_roster(found: Found, roster: Roster | None) -> Found:
+    """The submission under the roster's id and name, where the roster knows it."""
+    if roster is None:
+        return found
+    stem = found.name.split(".")[0]
+    entry = roster.find(found.student, found.person, "" if found.student else stem)
+    return replace(found, student=entry.student, person=entry.person) if entry else found
+
+
+def _done(out: Path, submissions: Iterable[Found], register: Register) -> set[str]:
+    """The names of submissions that need not be marked again; the register learns of them.
+
+    Marked again is what failed by our fault, what has changed, and what has lost its files.
+    """
+    present = {one.name: one for one in submissions}
+    lines: dict[str, Line] = {}
+    for line in read_lines(out):
+        lines[line.name] = msgspec.structs.replace(line, code=())
+    kept = {
+        name: line
+        for name, line in lines.items()
+        if name in present
+        and line.kind != "failed"
+        and line.stamp == source_stamp(present[name].path)
+        and (not present[name].student or line.student == present[name].student)
+    }
+    for line in kept.values():
+        register.add(line)
+    broken = {
+        line.student
+        for line in kept.values()
+        if register.counts(line) and not _intact(line.files, out / student_folder(line.student))
+    }
+    for student in broken:
+        register.forget(student)
+    return {name for name, line in kept.items() if line.student not in broken}
+
+
+def _intact(files: Mapping[str, str], folder: Path) -> bool:
+    try:
+        return all(_digest((folder / name).read_bytes()) == d for name, d in files.items())
+    except OSError:
+        return False
+
+
+def _write(outcome: Outcome, out: Path, register: Register) -> Line:
+    """Write the student's reports, where this submission is the one that counts."""
+    files = outcome.files or {}
+    line = Line(
+        name=outcome.found.name,
+        kind=outcome.kind,
+        student=outcome.student,
+        person=outcome.found.person,
+        late=outcome.found.late,
+        order=outcome.found.order,
+        points=float(outcome.grade.points) if outcome.grade else 0.0,
+        open_points=float(outcome.grade.open_points) if outcome.grade else 0.0,
+        message=outcome.message,
+        notes=outcome.found.notes,
+        stamp=outcome.stamp,
+        files={name: _digest(content) for name, content in files.items()},
+        seconds=round(outcome.seconds, 4),
+        code=outcome.code,
+    )
+    if register.would_count(line):
+        for name, content in files.items():
+            write_whole(out / student_folder(line.student) / name, content)
+    return line
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

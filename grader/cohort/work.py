@@ -1,0 +1,151 @@
+"""What one worker does with one submission: reads, marks and reports it, whatever it is.
+
+Nothing is written here, so that a worker may be a thread, a process or another machine; nothing
+depends on who works, on when, or on what came before.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+
+from grader.cohort.discovery import Found, source_stamp
+from grader.cohort.fingerprints import Fingerprint, fingerprints
+from grader.results import Grade
+from grader.rubric import Rubric, load_rubric
+from grader.submission import Submission, decoded, read_inside, read_submission
+from nnviz.errors import InputError
+
+MOST_CODE = 1024**2
+MODULE = "improvements.py"
+
+
+@dataclass(frozen=True)
+class Work:
+    """How submissions are marked, in terms that travel to any worker."""
+
+    assignment: Path
+
+    def options(self) -> dict[str, str]:
+        """What grades depend on besides submission and rubric."""
+        return {}
+
+    def obstacle(self) -> str:
+        """Why submissions can't be marked on this machine, "" where they can."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission. `kind`: graded, refused, or failed, which is our fault.
+
+    `files` are the student's reports, name -> content; `code` are fingerprints of the improvements.
+    """
+
+    found: Found
+    kind: str
+    student: str
+    stamp: str
+    seconds: float
+    message: str = ""
+    grade: Grade | None = None
+    files: Mapping[str, bytes] | None = None
+    code: tuple[Fingerprint, ...] = ()
+
+
+def mark_found(found: Found, work: Work) -> Outcome:
+    """Mark one submission; whatever goes wrong with it becomes part of the outcome."""
+    start = perf_counter()
+    stamp = source_stamp(found.path)
+    student = found.student or Path(found.name).name.split(".")[0]
+
+    def outcome(kind: str, message: str) -> Outcome:
+        return Outcome(found, kind, student, stamp, perf_counter() - start, message)
+
+    try:
+        return _graded(found, work, stamp, start)
+    except InputError as error:
+        message = str(error).replace(f"{found.path}: ", "")
+        return outcome("refused", message)
+    except Exception as error:  # a fault of the grader's costs one line, which a person sees
+        logging.getLogger(__name__).info("marking %s failed", found.name, exc_info=True)
+        place = _place(error)
+        return outcome("failed", f"the grader failed: {type(error).__name__} in {place}")
+
+
+def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
+    from grader.grade import grade
+
+    rubric = rubric_of(work.assignment)
+    submission = _known_as(read_submission(found.path, rubric.sheet), found)
+    result = grade(submission, rubric)
+    return Outcome(
+        found,
+        "graded",
+        result.student,
+        stamp,
+        perf_counter() - start,
+        grade=result,
+        files=reports(result, rubric),
+        code=fingerprints(_code(submission)),
+    )
+
+
+def reports(result: Grade, rubric: Rubric) -> dict[str, bytes]:
+    """The files that a student's grade becomes, name -> content."""
+    from grader.report.json import FILE_NAME, grade_json
+    from grader.table_picture import picture_svg
+
+    files = {FILE_NAME: grade_json(result)}
+    for problem in result.problems:
+        if problem.id in rubric.circuits:
+            picture = picture_svg(rubric.circuits[problem.id], problem.items)
+            files[f"problem{problem.id}.svg"] = picture.encode()
+    return files
+
+
+@lru_cache(maxsize=4)
+def rubric_of(assignment: Path) -> Rubric:
+    """The rubric of an assignment's folder, read once in each process."""
+    return load_rubric(assignment)
+
+
+def rubric_hash(assignment: Path) -> str:
+    """A hash of all that a grade depends on in the assignment's folder: rubric and circuits."""
+    digest = hashlib.sha256()
+    for path in sorted(assignment.glob("*.toml")):
+        digest.update(f"{path.name} {len(path.read_bytes())} ".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _known_as(submission: Submission, found: Found) -> Submission:
+    """The submission under the id that the platform gave, where it gave one."""
+    if not found.student:
+        return replace(submission, notes=(*submission.notes, *found.notes))
+    notes = [*submission.notes, *found.notes]
+    if submission.student not in (found.student, found.person):
+        notes.append(f"says it is of {submission.student}; was handed in by {found.student}")
+    return replace(submission, student=found.student, notes=tuple(notes))
+
+
+def _code(submission: Submission) -> str:
+    """The improvements as text, "" where there are none to be read."""
+    if not submission.has_code:
+        return ""
+    try:
+        return decoded(read_inside(submission.folder, MODULE, MOST_CODE))[0]
+    except InputError:
+        return ""
+
+
+def _place(error: BaseException) -> str:
+    """The grader's file and line where it failed, for a bug report: nothing of a student's."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    return f"{Path(last.filename).name}:{last.lineno}" if last else "an unknown place"
