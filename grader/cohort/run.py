@@ -71,8 +71,8 @@ def grade_class(job: ClassJob, pool: Pool, watch: Watch, marker: Marker = mark_f
         __version__,
         job.work.options(),
     )
-    _check_place(job)
     found = discover(job.folder)
+    _check_place(job)
     submissions = [_in_roster(one, job.roster) for one in found.submissions]
     with Journal(job.out, header) as journal:
         register = Register(rubric.file.several, job.folder, found.notes)
