@@ -55,7 +55,10 @@ class MarkingSettings:
 
 @dataclass(frozen=True)
 class CellMark:
-    """The mark of one box; `typed` as the student wrote it, `read_as` the number understood."""
+    """The mark of one box; `typed` as the student wrote it, `read_as` the number understood.
+
+    `paid` says whether its verdict pays at all; the credit is then what the settings give for it.
+    """
 
     name: str
     verdict: Verdict
@@ -63,6 +66,7 @@ class CellMark:
     typed: str
     read_as: str
     message: str
+    paid: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,22 +117,23 @@ def mark_table(
     for name, cell in circuit.cells.items():
         verdict = _verdict(cell, read[cell], explanation, carried)
         message = _message(circuit, cell, read[cell], verdict, explanation, carried, worth)
+        paid = _paid(cell, verdict, worth)
         if settings.show_solution and verdict != "correct":
             message = f"{message} The right number is {_solution(truth, cell)}.".strip()
         cells.append(
             CellMark(
                 name,
                 verdict,
-                _credit(cell, verdict, worth, settings),
+                _credit(verdict, settings) if paid else 0.0,
                 shortened(answers.get(name, "")),
                 show(typed[cell].value) if cell in typed else "",
                 message,
+                paid,
             )
         )
-    whole = [circuit.cells[c.name] for c in cells if c.verdict == "carried" and c.credit == 1]
     return TableMarks(
         tuple(cells),
-        tuple(headline(circuit, explanation, whole)),
+        tuple(headline(circuit, explanation)),
         tuple(_slip_mark(circuit, slip) for slip in explanation.slips),
         _notes(circuit, answers),
         tuple(_flags(circuit, read, explanation, carried, worth)),
@@ -161,15 +166,17 @@ def _verdict(
     return "carried" if cell in carried else "correct"
 
 
-def _credit(cell: Cell, verdict: Verdict, worth: Worth, settings: MarkingSettings) -> float:
-    worked_out = worth.worked_out[cell[1]]
+def _paid(cell: Cell, verdict: Verdict, worth: Worth) -> bool:
+    """Whether a box earns what its verdict pays: not where it may be guessed."""
     if verdict == "correct":
-        return 0.0 if cell in worth.unpaid else 1.0
-    if verdict == "carried":
-        return settings.carried if worked_out and cell not in worth.free_zeros else 0.0
-    if verdict == "misconception":
-        return settings.misconception if worked_out else 0.0
-    return 0.0
+        return cell not in worth.unpaid
+    free = verdict == "carried" and cell in worth.free_zeros
+    return worth.worked_out[cell[1]] and not free
+
+
+def _credit(verdict: Verdict, settings: MarkingSettings) -> float:
+    shares = {"correct": 1.0, "carried": settings.carried, "misconception": settings.misconception}
+    return shares.get(verdict, 0.0)
 
 
 def _message(

@@ -6,7 +6,7 @@ Nothing here prints or writes, and no code of the student runs. What no machine 
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,14 +15,18 @@ from grader.answers import FILE_NAME, Claim
 from grader.backprop_table import MarkingSettings, TableMarks, mark_table
 from grader.claims import ClaimMark, mark_claims
 from grader.derivatives import DerivativeMark, DerivativeQuestion, mark_derivative
-from grader.results import Grade, Item, ProblemGrade, Verdict
-from grader.rubric import Derivative, Part, Problem, Rubric, Table, table_name
+from grader.human_marks import NO_MARKS, HumanMarks
+from grader.results import Grade, Result, Results, Verdict
+from grader.rubric import Derivative, Part, Problem, Rubric, table_name
+from grader.scoring import score
 from grader.submission import Submission
 from grader.tolerant_toml import quoted
 from nnviz import __version__
 
 LONGEST_TYPED = 200
 """Characters of an answer that a grade repeats."""
+LONGEST_TEXT = 20_000
+"""Characters of a text that a grade repeats, for who reads it there."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,28 @@ class Marks:
             yield from derivative.flags
 
 
-def grade(submission: Submission, rubric: Rubric) -> Grade:
-    """Mark everything of a submission that a machine can mark, and give it points."""
+def grade(
+    submission: Submission,
+    rubric: Rubric,
+    marks: HumanMarks = NO_MARKS,
+    submitted: str = "",
+    due: str = "",
+) -> Grade:
+    """Mark everything of a submission that a machine can mark, and give it points.
+
+    `submitted` and a `due` of the student's own are ISO 8601 with an offset, "" where unknown.
+    """
+    results = replace(results_of(submission, rubric), submitted=submitted, due=due)
+    return score(results, rubric, marks)
+
+
+def results_of(submission: Submission, rubric: Rubric) -> Results:
+    """Find out everything that a machine can, without a thought of points."""
     marks = mark(submission, rubric)
-    return Grade(
+    return Results(
         assignment=rubric.file.assignment,
         student=submission.student,
-        problems=tuple(
-            ProblemGrade(p.id, p.title, p.extra, tuple(_items(p, submission, marks)))
-            for p in rubric.problems
-        ),
+        results=tuple(one for p in rubric.problems for one in _results(p, submission, marks)),
         headline=tuple(line for table in marks.tables.values() for line in table.headline),
         notes=(*submission.notes, *_misplaced(submission, rubric), *marks.flags),
         isolation=(),
@@ -62,6 +78,7 @@ def grade(submission: Submission, rubric: Rubric) -> Grade:
             "python": platform.python_version(),
             "numpy": np.__version__,
         },
+        marking=rubric.marking,
     )
 
 
@@ -83,12 +100,12 @@ def mark(submission: Submission, rubric: Rubric) -> Marks:
     return Marks(tables, derivatives, mark_claims(claims, submission.folder, rubric.file.claims))
 
 
-def _items(problem: Problem, submission: Submission, marks: Marks) -> Iterator[Item]:
-    """The items of one problem: cells, derivatives, then its parts."""
+def _results(problem: Problem, submission: Submission, marks: Marks) -> Iterator[Result]:
+    """The results for one problem: cells, derivatives, then its parts."""
     if problem.table:
-        yield from _cells(problem.table, marks.tables[problem.id])
+        yield from _cells(problem.id, marks.tables[problem.id])
     for derivative in problem.derivatives:
-        yield _derivative(derivative, marks.derivatives[derivative.id])
+        yield _derivative(problem.id, derivative.id, marks.derivatives[derivative.id])
     for part in problem.parts:
         if part.code:
             yield _code(part, submission.has_code)
@@ -98,43 +115,49 @@ def _items(problem: Problem, submission: Submission, marks: Marks) -> Iterator[I
             yield _text(part, submission.answer("texts", part.id))
 
 
-def _cells(table: Table, marks: TableMarks) -> Iterator[Item]:
+def _cells(problem: str, marks: TableMarks) -> Iterator[Result]:
     for cell in marks.cells:
-        most = table.gradient if cell.name.startswith("d") else table.activation
-        points = most * _exact(cell.credit)
+        share = Fraction(cell.paid)
         typed = cell.typed[:LONGEST_TYPED]
-        yield Item(cell.name, cell.verdict, points, most, typed, cell.read_as, cell.message)
+        yield Result(
+            "cell", problem, cell.name, cell.verdict, share, typed, cell.read_as, cell.message
+        )
 
 
-def _derivative(asked: Derivative, mark: DerivativeMark) -> Item:
-    points = asked.points * _exact(mark.credit)
-    shown = mark.typed[:LONGEST_TYPED]
-    return Item(asked.id, mark.verdict, points, asked.points, shown, mark.read_as, mark.message)
+def _derivative(problem: str, name: str, mark: DerivativeMark) -> Result:
+    typed, share = mark.typed[:LONGEST_TYPED], Fraction(1)
+    return Result(
+        "derivative", problem, name, mark.verdict, share, typed, mark.read_as, mark.message
+    )
 
 
-def _code(part: Part, has_code: bool) -> Item:
+def _code(part: Part, has_code: bool) -> Result:
     verdict: Verdict = "needs-person" if has_code else "blank"
     message = "not checked by machine" if has_code else "no code"
-    return Item(f"{part.id} code", verdict, Fraction(0), part.code, message=message)
+    return Result("code", part.id, "", verdict, message=message)
 
 
-def _claims(part: Part, marks: Sequence[ClaimMark]) -> Iterator[Item]:
-    """One item for each claim of a part; they share the part's points for claims."""
+def _claims(part: Part, marks: Sequence[ClaimMark]) -> Iterator[Result]:
+    """One result for each claim of a part, numbered where there are several."""
     if not marks:
-        yield Item(f"{part.id} claim", "blank", Fraction(0), part.claim, message="no claim")
+        yield Result("claim", part.id, "", "blank", message="no claim")
     for number, mark in enumerate(marks, start=1):
-        most = part.claim / len(marks)
-        name = f"{part.id} claim {number}" if len(marks) > 1 else f"{part.id} claim"
-        points = most if mark.verdict == "passed" else Fraction(0)
-        yield Item(name, mark.verdict, points, most, _claimed(mark.claim), message=mark.message)
+        name = str(number) if len(marks) > 1 else ""
+        typed = _claimed(mark.claim)
+        yield Result("claim", part.id, name, mark.verdict, typed=typed, message=mark.message)
 
 
-def _text(part: Part, text: str) -> Item:
+def _text(part: Part, text: str) -> Result:
     verdict: Verdict = "needs-person" if text.strip() else "blank"
     message = "a person reads the text" if text.strip() else "no text"
-    return Item(
-        f"{part.id} text", verdict, Fraction(0), part.text, text[:LONGEST_TYPED], message=message
-    )
+    return Result("text", part.id, "", verdict, typed=_shortened(text), message=message)
+
+
+def _shortened(text: str) -> str:
+    """A text as typed; of a very long one the beginning, and how much there is."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}\n[... {len(text):,} characters in all]"
 
 
 def _question(asked: Derivative) -> DerivativeQuestion:
@@ -148,11 +171,6 @@ def _settings(rubric: Rubric) -> MarkingSettings:
         misconception=float(marking.misconception),
         show_solution=marking.show_solution,
     )
-
-
-def _exact(credit: float) -> Fraction:
-    """The share that a float stands for: 0.1 is a tenth, 0.333... a third."""
-    return Fraction(credit).limit_denominator(10_000)
 
 
 def _claimed(claim: Claim) -> str:

@@ -1,5 +1,7 @@
 """The records that marking produces and reports show: frozen, exact, with nothing of how they look.
 
+Marking ends in `Results`, which know nothing of points; `grader.scoring` makes a `Grade` of them by
+a rubric, and a `Grade` can always be taken back to its `Results`, to be scored by another one.
 Points are fractions, so that what is shown for the parts adds up to what is shown for the whole.
 """
 
@@ -19,14 +21,82 @@ Verdict = Literal[
     "could-not-run",
     "needs-person",
 ]
+Kind = Literal["cell", "derivative", "code", "claim", "text"]
+Evidence = tuple[tuple[str, str], ...]
+"""Label and text: `("got", "[0.1, 0.2]")`, `("expected", ...)`, `("smallest failing input", ...)`.
+"""
+
+Slot = tuple[Kind, str, str]
+"""What a result is about: its kind, its part, its name."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One thing that was looked at, before it is worth anything.
+
+    `part` is the id of the problem (cells, derivatives) or of its part; `name` the box, derivative
+    or check, the number of a claim, or "". `share` is how much of what its verdict pays is earned:
+    0 where a right number was only guessed, a part of 1 where a failed check is half right. `slip`
+    is the stable id of a known slip.
+    """
+
+    kind: Kind
+    part: str
+    name: str
+    verdict: Verdict
+    share: Fraction = Fraction(1)
+    typed: str = ""
+    read_as: str = ""
+    message: str = ""
+    evidence: Evidence = ()
+    slip: str = ""
+
+    @property
+    def slot(self) -> Slot:
+        """What it is about."""
+        return self.kind, self.part, self.name
+
+    @property
+    def id(self) -> str:
+        """Its name among the items of its problem."""
+        if self.kind in ("cell", "derivative"):
+            return self.name
+        if self.kind == "code":
+            return f"{self.part} {self.name or 'code'}"
+        return f"{self.part} {self.kind} {self.name}".rstrip()
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that was found out about one submission.
+
+    `headline`: what was misunderstood, most important first. `notes`: what could not be read, and
+    what a person should look at. `isolation`: the layers that were active while the student's code
+    ran (none, where none ran). `seed`: of the inputs drawn for the student's code, None without.
+    `submitted` and a `due` of the student's own are ISO 8601 with an offset, or "". `marking`
+    stands for the rules that marked it (`Rubric.marking`).
+    """
+
+    assignment: str
+    student: str
+    results: tuple[Result, ...]
+    headline: tuple[str, ...]
+    notes: tuple[str, ...]
+    isolation: tuple[str, ...]
+    seed: int | None
+    input_hash: str
+    versions: Mapping[str, str]
+    submitted: str = ""
+    due: str = ""
+    marking: str = ""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that is marked. `typed` is the student's own text, `read_as` how it was read.
+    """A result with its points. `typed` is the student's own text, `read_as` how it was read.
 
-    `evidence` are pairs of a label and a text ("got", "expected", "smallest failing input", ...);
-    `slip` is the stable id of the known slip that was recognised, such as "forgotten-k".
+    `marker` is the person who gave the points, "" where a machine did; `unsettled` says why a
+    person has to look again.
     """
 
     id: str
@@ -36,13 +106,41 @@ class Item:
     typed: str = ""
     read_as: str = ""
     message: str = ""
-    evidence: tuple[tuple[str, str], ...] = ()
+    evidence: Evidence = ()
     slip: str = ""
+    kind: Kind = "text"
+    part: str = ""
+    name: str = ""
+    share: Fraction = Fraction(1)
+    marker: str = ""
+    comment: str = ""
+    unsettled: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has decided on its points yet."""
+        return bool(self.unsettled) or (self.verdict == "needs-person" and not self.marker)
 
     @property
     def open_points(self) -> Fraction:
         """Points that nobody has decided on yet."""
-        return self.max_points if self.verdict == "needs-person" else Fraction(0)
+        return self.max_points - self.points if self.waits else Fraction(0)
+
+    @property
+    def result(self) -> Result:
+        """What was found out, without points and without what people said."""
+        return Result(
+            self.kind,
+            self.part,
+            self.name,
+            self.verdict,
+            self.share,
+            self.typed,
+            self.read_as,
+            self.message,
+            self.evidence,
+            self.slip,
+        )
 
 
 @dataclass(frozen=True)
@@ -71,12 +169,20 @@ class ProblemGrade:
 
 
 @dataclass(frozen=True)
-class Grade:
-    """The grade of one submission.
+class Late:
+    """A submission that came after its time: days begun, the share it costs, and that in points."""
 
-    `headline`: what was misunderstood, most important first. `notes`: what could not be read, and
-    what a person should look at. `isolation`: the layers that were active while the student's code
-    ran (none, where none ran). `seed`: of the inputs drawn for the student's code, None without.
+    days: int
+    share: Fraction
+    points: Fraction
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The grade of one submission: `Results` with points.
+
+    `late` is None where it came in time, or no time is known. `unpaid` are results that the rubric
+    gives no points for.
     """
 
     assignment: str
@@ -88,11 +194,17 @@ class Grade:
     seed: int | None
     input_hash: str
     versions: Mapping[str, str]
+    submitted: str = ""
+    due: str = ""
+    marking: str = ""
+    late: Late | None = None
+    unpaid: tuple[Result, ...] = ()
 
     @property
     def points(self) -> Fraction:
-        """Points given so far, extra ones included."""
-        return sum((problem.points for problem in self.problems), Fraction(0))
+        """Points given so far, extra ones included, less what came too late."""
+        given = sum((problem.points for problem in self.problems), Fraction(0))
+        return given - self.late.points if self.late else given
 
     @property
     def max_points(self) -> Fraction:
@@ -103,3 +215,22 @@ class Grade:
     def open_points(self) -> Fraction:
         """Points that wait for a person, extra ones included."""
         return sum((problem.open_points for problem in self.problems), Fraction(0))
+
+    @property
+    def results(self) -> Results:
+        """What was found out, without points and without what people said."""
+        paid = tuple(item.result for problem in self.problems for item in problem.items)
+        return Results(
+            self.assignment,
+            self.student,
+            (*paid, *self.unpaid),
+            self.headline,
+            self.notes,
+            self.isolation,
+            self.seed,
+            self.input_hash,
+            self.versions,
+            self.submitted,
+            self.due,
+            self.marking,
+        )

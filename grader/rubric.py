@@ -4,30 +4,57 @@ All points are exact fractions, so that sums are. A rubric whose points don't ad
 key nobody reads, is refused with the place.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from nnviz.circuit import Circuit, load_circuit
 from nnviz.circuit.expressions import parse
-from nnviz.errors import InputError
+from nnviz.errors import InputError, nearest
 
 FILE_NAME = "rubric.toml"
 PERSON_KINDS = ("code", "text")
 
 
 class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Credit for cells that are not right, as shares of their points, and what a student sees."""
+    """Credit for what is not right, as shares of its points, and what a student sees.
+
+    `slips`: id of a known slip -> the share that a check which fails by it still pays (else none).
+    """
 
     carried: Fraction
     misconception: Fraction
     show_solution: bool = False
+    slips: dict[str, Fraction] = {}
+
+
+class LateRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a day too late costs, as a share of the points reached, and at most.
+
+    Without a `due` only a student who has one of their own can be late. Within the grace nothing
+    is lost; after it each day begun since `due` counts.
+    """
+
+    per_day: Fraction
+    most: Fraction = Fraction(1)
+    grace_minutes: int = 0
+    due: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person looks for in a text, and what it is worth."""
+
+    text: str
+    points: Fraction
 
 
 class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,11 +83,15 @@ class Derivative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a problem: points for code, for a claim that holds, and for a text."""
+    """A part of a problem: points for code, for a claim that holds, and for a text.
+
+    `checks` feed the points for code, in equal shares; claims made for the part share theirs.
+    """
 
     id: str
     title: str
     code: Fraction = Fraction(0)
+    checks: tuple[str, ...] = ()
     claim: Fraction = Fraction(0)
     text: Fraction = Fraction(0)
 
@@ -101,14 +132,22 @@ class RubricFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     problems: tuple[Problem, ...]
     several: Literal["latest", "best"] = "latest"
     """Which one counts of several submissions of one student."""
+    late: LateRules | None = None
+    criteria: dict[str, tuple[Criterion, ...]] = {}
+    reading: dict[str, str] = {}
 
 
+@dataclass(frozen=True, eq=False)
 class Rubric:
-    """A rubric whose points add up, with the circuits that it names (problem id -> circuit)."""
+    """A rubric whose points add up, with the circuits that it names (problem id -> circuit).
 
-    def __init__(self, file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
-        self.file = file
-        self.circuits = circuits
+    `marking` stands for all rules that marking goes by, points apart: grades made by the same rules
+    can be scored anew by this rubric without looking at the submission again.
+    """
+
+    file: RubricFile
+    circuits: Mapping[str, Circuit]
+    marking: str
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -134,13 +173,14 @@ def table_name(problem: str) -> str:
     return f"problem{problem}"
 
 
-def load_rubric(folder: Path) -> Rubric:
-    """Read the rubric of an assignment and the circuits it names.
+def load_rubric(place: Path, beside: Path | None = None) -> Rubric:
+    """Read a rubric and the circuits it names: a file, or the folder of an assignment.
 
+    A circuit that is not in the rubric's own folder is looked for in the folder `beside`.
     Raises InputError with file and place where it can't be read, has an unknown key, or its points
     don't add up.
     """
-    path = folder / FILE_NAME
+    path = place / FILE_NAME if place.is_dir() else place
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
         file = msgspec.convert(tables, RubricFile, dec_hook=_fraction)
@@ -152,16 +192,32 @@ def load_rubric(folder: Path) -> Rubric:
         raise InputError(f"{path}: not TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: {str(error).replace('$.', '')}") from error
-    circuits = {
-        problem.id: load_circuit(folder / problem.table.circuit)
-        for problem in file.problems
-        if problem.table
-    }
+    drawn = {p.id: p.table.circuit for p in file.problems if p.table}
+    files = {id: _circuit_file(name, path.parent, beside) for id, name in drawn.items()}
+    circuits = {id: load_circuit(file) for id, file in files.items()}
     try:
         _check(file, circuits)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    return Rubric(file, circuits)
+    return Rubric(file, circuits, _marking_rules(file, files))
+
+
+def _circuit_file(name: str, folder: Path, beside: Path | None) -> Path:
+    own = folder / name
+    return beside / name if beside and not own.exists() else own
+
+
+def _marking_rules(file: RubricFile, circuits: Mapping[str, Path]) -> str:
+    """A digest of what decides on verdicts and sentences, whatever the points are."""
+    asked = [
+        [d.id, d.function, d.by, d.answer, d.variables, d.domain]
+        for problem in file.problems
+        for d in problem.derivatives
+    ]
+    drawn = {id: hashlib.sha256(path.read_bytes()).hexdigest() for id, path in circuits.items()}
+    rules = [file.marking.show_solution, file.claims, asked, drawn]
+    text = msgspec.json.encode(rules, enc_hook=str, order="deterministic")
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _fraction(kind: type, value: Any) -> Fraction:
@@ -203,9 +259,40 @@ def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
         raise InputError(
             f"points = {shown(file.points)}: the problems that are not extra make {shown(total)}"
         )
-    for key in ("carried", "misconception"):
-        if getattr(file.marking, key) > 1:
-            raise InputError(f"marking.{key}: expected a share from 0 to 1")
+    _check_shares(file)
+    _check_criteria(file)
+    places = {problem.id for problem in file.problems} | seen
+    for id in file.reading:
+        if id not in places:
+            raise InputError(f"reading: {id} is no problem and no part{nearest(id, places)}")
+
+
+def _check_shares(file: RubricFile) -> None:
+    """Refuse shares above 1, and a day's that is not there."""
+    marking, late = file.marking, file.late
+    shares = {"marking.carried": marking.carried, "marking.misconception": marking.misconception}
+    shares |= {f"marking.slips.{slip}": share for slip, share in marking.slips.items()}
+    if late:
+        shares |= {"late.per_day": late.per_day, "late.most": late.most}
+        if late.grace_minutes < 0:
+            raise InputError("late.grace_minutes: expected a number from 0")
+    for key, share in shares.items():
+        if share > 1:
+            raise InputError(f"{key}: expected a share from 0 to 1")
+
+
+def _check_criteria(file: RubricFile) -> None:
+    """What a person looks for in a text is worth what the text is worth."""
+    texts = {part.id: part.text for problem in file.problems for part in problem.parts if part.text}
+    for id, criteria in file.criteria.items():
+        if id not in texts:
+            raise InputError(f"criteria.{id}: no part with a text has this id{nearest(id, texts)}")
+        worth = sum((criterion.points for criterion in criteria), Fraction(0))
+        if worth != texts[id]:
+            raise InputError(
+                f"criteria.{id}: {' + '.join(shown(c.points) for c in criteria) or 'nothing'} "
+                f"makes {shown(worth)} points, not the text's {shown(texts[id])}"
+            )
 
 
 def _check_formulas(derivative: Derivative, place: str) -> None:
@@ -231,6 +318,6 @@ def _parts(problem: Problem, circuit: Circuit | None) -> dict[str, Fraction]:
 
 
 def shown(points: Fraction) -> str:
-    """Points for people: at most two decimals, no trailing zeros."""
+    """Points, or a share, for people: at most two decimals, no trailing zeros."""
     text = f"{float(points):.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

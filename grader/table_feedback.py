@@ -6,7 +6,7 @@ maths that answers a slip is the rule of the box in letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
 
 from grader.assessment import Cell, State
 from grader.explanation import Explanation, Slip, SlipKind
@@ -29,13 +29,8 @@ def rule(circuit: Circuit, cell: Cell) -> str:
     return rule_in_letters(circuit, cell_name(circuit, cell))
 
 
-def headline(
-    circuit: Circuit, explanation: Explanation, carried_on: Sequence[Cell] = ()
-) -> list[str]:
-    """Return one sentence group for each thing misunderstood, first the one to start from.
-
-    `carried_on` are boxes that follow from a slip and lose nothing, which the last line says.
-    """
+def headline(circuit: Circuit, explanation: Explanation) -> list[str]:
+    """Return one sentence group for each thing misunderstood, first the one to start from."""
     full = len(explanation.typed) == len(circuit.cells) and explanation.slips
     if full and len({number.value for number in explanation.typed.values()}) == 1:
         first = next(iter(circuit.cells.values()))
@@ -61,10 +56,7 @@ def headline(
         lines.append((unexplained[0], _unexplained(circuit, unexplained)))
     order = list(circuit.cells.values())
     lines.sort(key=lambda line: order.index(line[0]))
-    found = [line for _, line in lines]
-    if carried_on:
-        found.append(_carried_on(circuit, list(carried_on)))
-    return found or [_flawless(circuit, explanation)]
+    return [line for _, line in lines] or [_flawless(circuit, explanation)]
 
 
 def _misunderstood(circuit: Circuit, names: tuple[Misconception, ...], slips: list[Slip]) -> str:
@@ -106,12 +98,6 @@ def _unexplained(circuit: Circuit, cells: list[Cell]) -> str:
         f"{where} do not follow from the numbers in the boxes before them. "
         f"Start at {cell_name(circuit, cells[0])}: {first}."
     )
-
-
-def _carried_on(circuit: Circuit, cells: list[Cell]) -> str:
-    where = listed(cell_name(circuit, cell) for cell in cells)
-    verb = "follows" if len(cells) == 1 else "follow"
-    return f"{where} {verb} rightly from your own numbers: nothing is lost there."
 
 
 def _flawless(circuit: Circuit, explanation: Explanation) -> str:

@@ -29,6 +29,7 @@ VERDICTS = {
 _JOINERS = "\u200c\u200d"
 _WIDEST_TYPED = 20
 """Answers up to this length get a column of their own; longer ones stand above the message."""
+_LONGEST_TYPED = 200
 
 
 def print_grade(grade: Grade, console: Console) -> None:
@@ -45,6 +46,7 @@ def grade_view(grade: Grade) -> RenderableType:
         parts += [Text("\nWhat to look at first", style="bold"), *_lines(grade.headline)]
     parts += _notes(grade.notes)
     parts.append(Text(f"\n{_total(grade)}", style="bold"))
+    parts += [Text(line) for line in late_lines(grade)]
     layers = ", ".join(grade.isolation) or "none needed: no code of the submission was run"
     parts.append(Text(f"Isolation: {layers}", style="dim"))
     return Group(*parts)
@@ -107,15 +109,16 @@ def _problem(problem: ProblemGrade) -> RenderableType:
 
 def _row(item: Item) -> tuple[Text, Text, Text, Text, Text]:
     """The item's name, what was typed, verdict, points, message."""
-    words, colour = VERDICTS[item.verdict]
-    waits = item.verdict == "needs-person" and item.max_points
-    points = "?" if waits else shown(item.points)
+    words, colour = VERDICTS["needs-person" if item.waits else item.verdict]
+    if item.marker:
+        words, colour = f"✓ marked by {visible(item.marker, 20)}", "green"
+    points = "?" if item.waits and item.max_points else shown(item.points)
     return (
         Text(visible(item.id)),
-        Text(visible(" ".join(item.typed.split()))),
+        Text(visible(" ".join(item.typed.split()), _LONGEST_TYPED)),
         Text(words, style=colour),
         Text(f"{points} / {shown(item.max_points)}"),
-        Text(visible(item.message)),
+        Text(visible(item.unsettled or item.comment or item.message)),
     )
 
 
@@ -125,6 +128,15 @@ def _notes(notes: Sequence[str]) -> list[Text]:
 
 def _lines(lines: Sequence[str]) -> list[Text]:
     return [Text(f"  {visible(line)}") for line in lines]
+
+
+def late_lines(grade: Grade) -> list[str]:
+    """What coming late cost, in one line; none where it cost nothing."""
+    if not grade.late:
+        return []
+    days = "1 day" if grade.late.days == 1 else f"{grade.late.days} days"
+    lost = f"{shown(100 * grade.late.share)} % of the points reached, {shown(grade.late.points)}"
+    return [f"Late by {days} (handed in {visible(grade.submitted, 40)}): {lost}, are taken off."]
 
 
 def _total(grade: Grade) -> str:

@@ -26,6 +26,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="write DIR/STUDENT/grade.json and problem1.svg, the table with a sign at each box "
         "(default: %(default)s); never inside the submission",
     )
+    parser.add_argument(
+        "--submitted",
+        metavar="TIME",
+        default="",
+        help="when it was handed in, such as 2026-05-01T21:30+02:00; the rubric says what being "
+        "late costs",
+    )
     parser.add_argument("--json", action="store_true", help="print the grade as JSON, not a table")
     group = parser.add_argument_group("a class")
     group.add_argument(
@@ -54,7 +61,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Mark a class or a submission, write, then print."""
     from grader.cohort.discovery import is_submission
+    from grader.scoring import moment
 
+    if arguments.submitted:
+        moment(arguments.submitted, "--submitted")
     if arguments.path.is_dir() and not is_submission(arguments.path):
         from grader.cohort.command import run_class
 
@@ -65,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run_one(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.grade import grade
+    from grader.human_marks import load_marks
     from grader.report.json import grade_json, write_grade
     from grader.report.pictures import write_pictures
     from grader.rubric import load_rubric
@@ -72,7 +83,8 @@ def _run_one(arguments: argparse.Namespace) -> int:
 
     rubric = load_rubric(assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT))
     submission = read_submission(arguments.path, rubric.sheet)
-    result = grade(submission, rubric)
+    marks = load_marks(arguments.out)
+    result = grade(submission, rubric, marks, arguments.submitted)
     path = write_grade(result, arguments.out, arguments.path)
     pictures = write_pictures(result, rubric.circuits, path.parent)
     if arguments.json:
@@ -83,5 +95,6 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.report.terminal import print_grade
 
     print_grade(result, Console(file=sys.stdout, highlight=False))
+    print(*marks.notes, sep="\n", end="\n" * bool(marks.notes))
     print("Written:", ", ".join(map(str, [path, *pictures])))
     return 0

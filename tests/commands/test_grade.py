@@ -1,9 +1,13 @@
 """`nnviz new` and `nnviz grade` from the command line: what is printed, written and returned."""
 
 import json
+import shutil
+from fractions import Fraction
 
 import pytest
 
+from grader.assignments import assignment_folder
+from grader.human_marks import Mark, append_mark, marks_file
 from nnviz.cli import main
 
 
@@ -60,6 +64,10 @@ def test_bad_mark_is_no_failure(here):
         (["grade", "nobody"], "nobody: there is no such folder"),
         (["grade", "."], "there is no submission in it; expected folders"),
         (["grade", ".", "--assignment", "asignment1"], "did you mean assignment1?"),
+        (
+            ["grade", ".", "--submitted", "noon"],
+            "--submitted: expected a time like 2026-05-01T23:59",
+        ),
         (["new", "assignmentX", "mine"], "expected assignment1"),
     ],
 )
@@ -80,3 +88,33 @@ def test_graded_inside_the_submission_asks_for_another_place(here, capsys, monke
     assert main(["grade", "."]) == 2
     assert "--out DIR" in capsys.readouterr().err
     assert not (here / "mine" / "grades").exists()
+
+
+def test_a_persons_mark_is_kept_when_graded_again(here, capsys):
+    """It lies beside the grades and is only read."""
+    main(["new", "assignment1", "mine", "--student", "ann"])
+    fill(here / "mine" / "answers.toml", {"a21": "-4"})
+    mark = Mark("ann", "1", "a22", Fraction(1, 10), Fraction(1, 5), "eva", "2026-05-01T10:00:00Z")
+    append_mark(marks_file(here / "grades", "eva"), mark)
+    written = (here / "grades" / "marks-eva.jsonl").read_bytes()
+    for _ in range(2):
+        assert main(["grade", "mine"]) == 0
+        assert "✓ marked by eva" in capsys.readouterr().out
+    assert json.loads((here / "grades" / "ann" / "grade.json").read_bytes())["points"] == 0.3
+    assert (here / "grades" / "marks-eva.jsonl").read_bytes() == written
+
+
+def test_late_submission_says_what_it_lost(here, capsys):
+    """Two days begun, a tenth each; the box pays 0.2."""
+    source = assignment_folder("assignment1")
+    shutil.copytree(source, here / "own")
+    rubric = here / "own" / "rubric.toml"
+    rubric.write_text(rubric.read_text().replace("# due = 2026-05-01", "due = 2026-05-01"))
+    main(["new", "assignment1", "mine", "--student", "ann"])
+    fill(here / "mine" / "answers.toml", {"a21": "-4"})
+    late = ["--assignment", str(here / "own"), "--submitted", "2026-05-03T12:00:00+02:00"]
+    assert main(["grade", "mine", *late]) == 0
+    assert "Late by 2 days" in capsys.readouterr().out
+    table = json.loads((here / "grades" / "ann" / "grade.json").read_bytes())
+    assert table["points"] == 0.16
+    assert table["late"] == {"days": 2, "share": 0.2, "points": 0.04}

@@ -1,5 +1,6 @@
 """Points add up exactly, or the rubric is refused with the place."""
 
+import re
 import shutil
 from fractions import Fraction
 
@@ -7,7 +8,9 @@ import pytest
 
 from grader.assignments import assignment_folder
 from grader.rubric import load_rubric, shown
+from nnviz.cli import VERBS
 from nnviz.errors import InputError
+from nnviz.presets import PRESETS
 
 
 @pytest.fixture
@@ -84,6 +87,21 @@ def test_sheet_offers_what_the_circuit_asks(rubric):
             "marking.misconception: expected a share from 0 to 1",
         ),
         ("points = 50", "points = ", r"rubric.toml: not TOML: .*line 5"),
+        (
+            '{ points = 1, text = "what to look at',
+            '{ points = 2, text = "what to look at',
+            r"criteria.2.1: 1 \+ 1 \+ 2 makes 4 points, not the text's 3",
+        ),
+        ('"2.1" = [', '"2.9" = [', "criteria.2.9: no part with a text has this id.*did you mean 2"),
+        ('"1" = "', '"2.9" = "', "reading: 2.9 is no problem and no part"),
+        ("per_day = 0.1", "per_day = 1.5", "late.per_day: expected a share"),
+        ("# due = 2026-05-01T23:59:00+02:00", "due = 2026-05-01T23:59:00", "at `late.due`"),
+        ("grace_minutes = 15", "grace_minutes = -1", "late.grace_minutes: expected a number from"),
+        (
+            "slips = {}",
+            "slips = { forgotten-k = 2 }",
+            "marking.slips.forgotten-k: expected a share from 0 to 1",
+        ),
         ("circuit.toml", "square.toml", r"square.toml: there is no such file"),
     ],
 )
@@ -98,6 +116,38 @@ def test_fractions_may_be_written_as_such(changed):
     assert changed("misconception = 0.5", 'misconception = "1/3"').file.marking.misconception == (
         Fraction(1, 3)
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("carried = 1 ", "carried = 0.5 ", True),
+        ("code = 3, claim = 3", "code = 4, claim = 2", True),
+        ("accuracy_tolerance = 1", "accuracy_tolerance = 2", False),
+        ("show_solution = false", "show_solution = true", False),
+        ('answer = "2 x"', 'answer = "x + x"', False),
+    ],
+)
+def test_rules_of_marking_are_told_from_points(rubric, changed, old, new, same):
+    """Points can be given anew without looking at a submission again; verdicts can't."""
+    assert (changed(old, new).marking == rubric.marking) is same
+
+
+def test_circuit_may_lie_beside_the_assignment(tmp_path):
+    """A changed copy of the rubric is enough."""
+    source = assignment_folder("assignment1")
+    shutil.copy(source / "rubric.toml", tmp_path / "mine.toml")
+    assert load_rubric(tmp_path / "mine.toml", beside=source).circuits.keys() == {"1"}
+
+
+def test_what_to_read_again_exists(rubric):
+    """Its commands are commands, and their runs are presets or files."""
+    told = " ".join(rubric.file.reading.values())
+    commands = re.findall(r"`nnviz (\w+) ([\w.-]+)", told)
+    assert len(commands) >= 8
+    for verb, run in commands:
+        assert verb in VERBS
+        assert run in PRESETS or run.startswith("--") or run == "FILE.toml"
 
 
 def test_missing_rubric_is_told(tmp_path):
