@@ -5,13 +5,7 @@ import threading
 import pytest
 from threadpoolctl import threadpool_limits
 
-from nnviz.engine import threads as threads_module
 from nnviz.engine.threads import share_out, single_threaded_blas
-
-
-def blas_threads():
-    # those of numpy's products: a BLAS that was loaded since is somebody else's
-    return [library.get_threads() for library in threads_module._blas_libraries()]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -47,7 +41,7 @@ def test_an_error_in_any_thread_stops_the_others_and_is_raised(threads):
     assert len(done) < 10**6
 
 
-def test_blas_is_lowered_and_put_back_by_whichever_thread_leaves_last():
+def test_blas_is_lowered_and_put_back_by_whichever_thread_leaves_last(blas_threads):
     """The one that lowered it may leave first, and another thread may have used it before."""
     entered, leave = threading.Event(), threading.Event()
 
@@ -72,7 +66,7 @@ def test_blas_is_lowered_and_put_back_by_whichever_thread_leaves_last():
         assert set(blas_threads()) == {3}
 
 
-def test_an_error_inside_puts_blas_back():
+def test_an_error_inside_puts_blas_back(blas_threads):
     with threadpool_limits(2):
         with pytest.raises(KeyError), single_threaded_blas:
             raise KeyError
