@@ -5,7 +5,7 @@ PY := .venv/bin/python
 # two processes where there are two cores; a file's tests stay together
 PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
 
-.PHONY: help install tui test test-all check bench dev
+.PHONY: help install tui test test-all check docs bench dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,12 +22,16 @@ test: dev ## the fast tests
 test-all: dev ## all tests, the slow ones too
 	@$(PYTEST) -m ""
 
-check: dev ## format, lint, types, structure, tests: what has to pass before a commit
+check: dev ## format, lint, types, structure, docs, tests: what has to pass before a commit
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) .venv/bin/lint-imports
+	@$(MAKE) --no-print-directory docs
 	@$(PYTEST)
+
+docs: dev ## build the documentation into site/; a warning is an error
+	@$(PY) -m sphinx --quiet --fail-on-warning --keep-going -b html docs site
 
 bench: dev ## measure the speed, side by side with the alternatives
 	@$(PY) -m benchmarks
