@@ -16,6 +16,7 @@ from grader.backprop_table import MarkingSettings, TableMarks, mark_table
 from grader.claims import ClaimMark, mark_claims
 from grader.derivatives import DerivativeMark, DerivativeQuestion, mark_derivative
 from grader.human_marks import NO_MARKS, HumanMarks
+from grader.pictures import find_figures
 from grader.results import Grade, Result, Results, Verdict
 from grader.rubric import Derivative, Part, Problem, Rubric, table_name
 from grader.scoring import score
@@ -64,12 +65,13 @@ def grade(
 def results_of(submission: Submission, rubric: Rubric) -> Results:
     """Find out everything that a machine can, without a thought of points."""
     marks = mark(submission, rubric)
+    figures, left_out = find_figures(submission.folder)
     return Results(
         assignment=rubric.file.assignment,
         student=submission.student,
         results=tuple(one for p in rubric.problems for one in _results(p, submission, marks)),
         headline=tuple(line for table in marks.tables.values() for line in table.headline),
-        notes=(*submission.notes, *_misplaced(submission, rubric), *marks.flags),
+        notes=(*submission.notes, *_misplaced(submission, rubric), *left_out, *marks.flags),
         isolation=(),
         seed=None,
         input_hash=submission.input_hash,
@@ -79,6 +81,7 @@ def results_of(submission: Submission, rubric: Rubric) -> Results:
             "numpy": np.__version__,
         },
         marking=rubric.marking,
+        figures=figures,
     )
 
 

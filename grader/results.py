@@ -31,6 +31,14 @@ Slot = tuple[Kind, str, str]
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture that belongs to a grade: a file beside it, and what it shows or was called."""
+
+    file: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Result:
     """One thing that was looked at, before it is worth anything.
 
@@ -89,6 +97,7 @@ class Results:
     submitted: str = ""
     due: str = ""
     marking: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,6 +206,7 @@ class Grade:
     submitted: str = ""
     due: str = ""
     marking: str = ""
+    figures: tuple[Figure, ...] = ()
     late: Late | None = None
     unpaid: tuple[Result, ...] = ()
 
@@ -233,4 +243,5 @@ class Grade:
             self.submitted,
             self.due,
             self.marking,
+            self.figures,
         )

@@ -52,6 +52,7 @@ def score(results: Results, rubric: Rubric, marks: HumanMarks = NO_MARKS) -> Gra
         submitted=results.submitted,
         due=results.due,
         marking=results.marking,
+        figures=results.figures,
         unpaid=tuple(found.values()),
     )
     return replace(grade, late=lateness(results, rubric.file.late, grade.points))

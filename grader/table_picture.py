@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from grader.report.text import visible
 from grader.results import Item, Verdict
 from nnviz.circuit.drawing import Drawing, draw, given_texts
 from nnviz.circuit.graph import Circuit
@@ -15,7 +16,9 @@ SIGNS: Mapping[Verdict, str] = {
     "misconception": "≈",
     "wrong": "✗",
     "blank": " ",
+    "needs-person": "?",
 }
+MOST_SHOWN = 20
 LEGEND = "✓ right   → right from your own number   ≈ a known misunderstanding   ✗ wrong"
 
 
@@ -32,5 +35,5 @@ def picture_svg(circuit: Circuit, items: Iterable[Item]) -> str:
 def _filled(circuit: Circuit, items: Iterable[Item]) -> tuple[dict[str, str], dict[str, str]]:
     """The text and the sign of each box; items that are no box of the circuit are left out."""
     boxes = [item for item in items if item.id in circuit.cells]
-    read = {box.id: box.read_as or "?" for box in boxes if box.typed.strip()}
+    read = {box.id: visible(box.read_as, MOST_SHOWN) or "?" for box in boxes if box.typed.strip()}
     return given_texts(circuit) | read, {box.id: SIGNS[box.verdict] for box in boxes}

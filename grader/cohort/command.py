@@ -59,7 +59,7 @@ def _pool(arguments: argparse.Namespace, job: ClassJob, errors: Console) -> Iter
 
 def print_register(register: Register, arguments: argparse.Namespace) -> None:
     """What became of the class, in a few lines on standard output."""
-    from grader.report.terminal import visible
+    from grader.report.text import visible
 
     lines = list(register.lines)
     graded = sum(line.kind == "graded" and register.counts(line) for line in lines)

@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from grader.cohort.journal import Line
-from grader.report.terminal import visible
+from grader.report.text import visible
 
 SECONDS_BETWEEN_LINES = 10.0
 RECENT = 50

@@ -14,6 +14,7 @@ from time import perf_counter
 
 from grader.cohort.discovery import Found, source_stamp
 from grader.cohort.fingerprints import Fingerprint, fingerprints
+from grader.pictures import read_figures
 from grader.results import Grade
 from grader.rubric import Rubric, load_rubric
 from grader.submission import Submission, decoded, read_inside, read_submission
@@ -78,6 +79,7 @@ def mark_found(found: Found, work: Work) -> Outcome:
 
 def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
     from grader.grade import grade
+    from grader.report.bundle import report_files
 
     rubric = rubric_of(work.assignment)
     submission = _known_as(read_submission(found.path, rubric.sheet), found)
@@ -89,22 +91,9 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
         stamp,
         perf_counter() - start,
         grade=result,
-        files=reports(result, rubric),
+        files=report_files(result, rubric, read_figures(submission.folder, result.figures)),
         code=fingerprints(_code(submission)),
     )
-
-
-def reports(result: Grade, rubric: Rubric) -> dict[str, bytes]:
-    """The files that a student's grade becomes, name -> content."""
-    from grader.report.json import FILE_NAME, grade_json
-    from grader.table_picture import picture_svg
-
-    files = {FILE_NAME: grade_json(result)}
-    for problem in result.problems:
-        if problem.id in rubric.circuits:
-            picture = picture_svg(rubric.circuits[problem.id], problem.items)
-            files[f"problem{problem.id}.svg"] = picture.encode()
-    return files
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from grader.human_marks import fraction, number
 from grader.report.files import write_whole
-from grader.results import Grade, Item, Kind, Late, ProblemGrade, Result, Verdict
+from grader.results import Figure, Grade, Item, Kind, Late, ProblemGrade, Result, Verdict
 from nnviz.errors import InputError
 
 SCHEMA: Final = "nnviz-grade/1"
@@ -64,6 +64,13 @@ class ProblemFile(msgspec.Struct, frozen=True):
     items: tuple[ItemFile, ...]
 
 
+class FigureFile(msgspec.Struct, frozen=True):
+    """A picture: the file beside the grade, and what the student called it."""
+
+    file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\.(png|jpg|gif|svg)$")]
+    title: str
+
+
 class LateFile(msgspec.Struct, frozen=True):
     """What coming late cost: days begun, the share of the points reached, and that in points."""
 
@@ -100,6 +107,9 @@ class GradeFile(msgspec.Struct, frozen=True):
     submitted: Annotated[str, Meta(description="when it was handed in, ISO 8601 with offset")] = ""
     due: Annotated[str, Meta(description="a due time of the student's own, likewise")] = ""
     marking: Annotated[str, Meta(description="stands for the rules that marked it")] = ""
+    figures: Annotated[
+        tuple[FigureFile, ...], Meta(description="pictures of the submission, beside this file")
+    ] = ()
     late: LateFile | None = None
     unpaid: Annotated[
         tuple[ResultFile, ...], Meta(description="results that the rubric gives no points for")
@@ -108,7 +118,22 @@ class GradeFile(msgspec.Struct, frozen=True):
 
 def grade_json(grade: Grade) -> bytes:
     """The grade as JSON, in UTF-8 with a line break at the end; the same grade, the same bytes."""
-    return msgspec.json.format(msgspec.json.encode(_file(grade)), indent=2) + b"\n"
+    try:
+        content = msgspec.json.encode(_file(grade))
+    except UnicodeEncodeError:  # half a character, as a program can make them
+        content = msgspec.json.encode(_whole_characters(msgspec.to_builtins(_file(grade))))
+    return msgspec.json.format(content, indent=2) + b"\n"
+
+
+def _whole_characters(value: Any) -> Any:
+    """The same tables and lists, their texts without halves of characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _whole_characters(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole_characters(one) for one in value]
+    return value
 
 
 def grade_schema() -> dict[str, Any]:
@@ -156,6 +181,7 @@ def _file(grade: Grade) -> GradeFile:
         grade.submitted,
         grade.due,
         grade.marking,
+        tuple(FigureFile(figure.file, figure.title) for figure in grade.figures),
         _late_file(grade.late),
         tuple(ResultFile(**_result_fields(result)) for result in grade.unpaid),
     )
@@ -218,6 +244,7 @@ def _grade(file: GradeFile) -> Grade:
         file.submitted,
         file.due,
         file.marking,
+        tuple(Figure(figure.file, figure.title) for figure in file.figures),
         Late(late.days, fraction(late.share), fraction(late.points)) if late else None,
         tuple(_result(result) for result in file.unpaid),
     )

@@ -1,6 +1,5 @@
 """The grade as a table in the terminal, for the person who just graded."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -9,24 +8,20 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.reading import ReadBack
+from grader.report.text import (
+    carried_lines,
+    facts,
+    heading,
+    late_lines,
+    total,
+    verdict_words,
+    visible,
+)
 from grader.results import Grade, Item, ProblemGrade
 from grader.rubric import shown
 from grader.submission import Submission
 
-VERDICTS = {
-    "correct": ("✓ correct", "green"),
-    "carried": ("✓ carried forward", "green"),
-    "misconception": ("~ misconception", "yellow"),
-    "wrong": ("✗ wrong", "red"),
-    "blank": ("· blank", "dim"),
-    "passed": ("✓ passed", "green"),
-    "failed": ("✗ failed", "red"),
-    "could-not-run": ("✗ could not run", "red"),
-    "needs-person": ("? needs a person", "cyan"),
-}
-"""A mark with words for each verdict, and a colour that adds nothing to them."""
-
-_JOINERS = "\u200c\u200d"
+COLOURS = {"good": "green", "part": "yellow", "bad": "red", "none": "dim", "wait": "cyan"}
 _WIDEST_TYPED = 20
 """Answers up to this length get a column of their own; longer ones stand above the message."""
 _LONGEST_TYPED = 200
@@ -44,11 +39,12 @@ def grade_view(grade: Grade) -> RenderableType:
     parts += [Padding(_problem(problem), (1, 0, 0, 0)) for problem in grade.problems]
     if grade.headline:
         parts += [Text("\nWhat to look at first", style="bold"), *_lines(grade.headline)]
+    if carried := list(carried_lines(grade)):
+        parts += [Text("\nCarried forward", style="bold"), *_lines(carried)]
     parts += _notes(grade.notes)
-    parts.append(Text(f"\n{_total(grade)}", style="bold"))
+    parts.append(Text(f"\n{total(grade)}", style="bold"))
     parts += [Text(line) for line in late_lines(grade)]
-    layers = ", ".join(grade.isolation) or "none needed: no code of the submission was run"
-    parts.append(Text(f"Isolation: {layers}", style="dim"))
+    parts += [Text(f"{label}: {visible(text, 300)}", style="dim") for label, text in facts(grade)]
     return Group(*parts)
 
 
@@ -67,27 +63,9 @@ def print_reading(submission: Submission, answers: Sequence[ReadBack], console: 
     console.print(student, table, *_notes(submission.notes), sep="\n")
 
 
-def visible(text: str, length: int = 2_000) -> str:
-    r"""Text of a stranger, safe for a terminal: what would move the cursor is spelled out.
-
-    Control characters, marks that turn the direction of writing, and halves of characters become
-    `\x1b`, `\u202e`; what is longer than `length` is cut.
-    """
-    cut = text if len(text) <= length else f"{text[: length - 1]}…"
-    return "".join(_visible_character(character) for character in cut)
-
-
-def _visible_character(character: str) -> str:
-    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-    if not hidden or character in _JOINERS:
-        return character
-    return character.encode("unicode_escape").decode("ascii")
-
-
 def _problem(problem: ProblemGrade) -> RenderableType:
     points = f"{shown(problem.points)} of {shown(problem.max_points)}"
-    heading = "Extra credit" if problem.extra else f"Problem {problem.id}"
-    title = Text(f"{heading}: {problem.title} — {points}", style="bold")
+    title = Text(f"{heading(problem)} — {points}", style="bold")
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     lengths = [len(item.typed) for item in problem.items]
     apart = 0 < max(lengths, default=0) <= _WIDEST_TYPED
@@ -109,17 +87,25 @@ def _problem(problem: ProblemGrade) -> RenderableType:
 
 def _row(item: Item) -> tuple[Text, Text, Text, Text, Text]:
     """The item's name, what was typed, verdict, points, message."""
-    words, colour = VERDICTS["needs-person" if item.waits else item.verdict]
-    if item.marker:
-        words, colour = f"✓ marked by {visible(item.marker, 20)}", "green"
+    words = verdict_words(item)
     points = "?" if item.waits and item.max_points else shown(item.points)
     return (
         Text(visible(item.id)),
         Text(visible(" ".join(item.typed.split()), _LONGEST_TYPED)),
-        Text(words, style=colour),
+        Text(words.text, style=COLOURS[words.tone]),
         Text(f"{points} / {shown(item.max_points)}"),
-        Text(visible(item.unsettled or item.comment or item.message)),
+        Text("\n").join(_said(item)),
     )
+
+
+def _said(item: Item) -> list[Text]:
+    """The sentence on an item, and the evidence below it."""
+    told = [Text(visible(item.unsettled or item.comment or item.message))]
+    if item.marker:
+        return told
+    return told + [
+        Text(f"{visible(k, 60)}: {visible(v, 300)}", style="dim") for k, v in item.evidence
+    ]
 
 
 def _notes(notes: Sequence[str]) -> list[Text]:
@@ -128,19 +114,3 @@ def _notes(notes: Sequence[str]) -> list[Text]:
 
 def _lines(lines: Sequence[str]) -> list[Text]:
     return [Text(f"  {visible(line)}") for line in lines]
-
-
-def late_lines(grade: Grade) -> list[str]:
-    """What coming late cost, in one line; none where it cost nothing."""
-    if not grade.late:
-        return []
-    days = "1 day" if grade.late.days == 1 else f"{grade.late.days} days"
-    lost = f"{shown(100 * grade.late.share)} % of the points reached, {shown(grade.late.points)}"
-    return [f"Late by {days} (handed in {visible(grade.submitted, 40)}): {lost}, are taken off."]
-
-
-def _total(grade: Grade) -> str:
-    total = f"{shown(grade.points)} of {shown(grade.max_points)} points"
-    if grade.open_points:
-        total += f" so far; {shown(grade.open_points)} wait for a person"
-    return total

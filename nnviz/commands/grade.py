@@ -23,8 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         default=DEFAULT_OUT,
-        help="write DIR/STUDENT/grade.json and problem1.svg, the table with a sign at each box "
-        "(default: %(default)s); never inside the submission",
+        help="write DIR/STUDENT/grade.json, and for the student feedback.html, feedback.md and "
+        "problem1.svg (default: %(default)s); never inside the submission",
     )
     parser.add_argument(
         "--submitted",
@@ -76,8 +76,11 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.grade import grade
     from grader.human_marks import load_marks
+    from grader.pictures import read_figures
+    from grader.report.bundle import report_files
+    from grader.report.files import write_whole
+    from grader.report.html import FILE_NAME as PAGE
     from grader.report.json import grade_json, write_grade
-    from grader.report.pictures import write_pictures
     from grader.rubric import load_rubric
     from grader.submission import read_submission
 
@@ -86,7 +89,9 @@ def _run_one(arguments: argparse.Namespace) -> int:
     marks = load_marks(arguments.out)
     result = grade(submission, rubric, marks, arguments.submitted)
     path = write_grade(result, arguments.out, arguments.path)
-    pictures = write_pictures(result, rubric.circuits, path.parent)
+    images = read_figures(submission.folder, result.figures)
+    for name, content in report_files(result, rubric, images).items():
+        write_whole(path.with_name(name), content)
     if arguments.json:
         print(grade_json(result).decode(), end="")
         return 0
@@ -96,5 +101,5 @@ def _run_one(arguments: argparse.Namespace) -> int:
 
     print_grade(result, Console(file=sys.stdout, highlight=False))
     print(*marks.notes, sep="\n", end="\n" * bool(marks.notes))
-    print("Written:", ", ".join(map(str, [path, *pictures])))
+    print(f"Written: {path}; for the student: {path.with_name(PAGE)}")
     return 0

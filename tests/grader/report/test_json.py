@@ -161,6 +161,12 @@ def test_strange_text_survives():
     assert table["problems"][0]["items"][0]["message"] == message
 
 
+def test_half_a_character_costs_only_itself():
+    """A program can make one; UTF-8 has none."""
+    table = json.loads(grade_json(make_grade(message="a\ud800b")))
+    assert table["problems"][0]["items"][0]["message"] == "a?b"
+
+
 @pytest.mark.parametrize("student", ["ann", "s1234567", "a.b@uni.example", "ann_b-c+d"])
 def test_plain_id_is_the_folders_name(student):
     """So that people find it."""

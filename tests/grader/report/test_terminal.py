@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from grader.report.terminal import VERDICTS, print_grade, visible
+from grader.report.terminal import print_grade
+from grader.report.text import VERDICTS, visible
 from grader.results import Verdict
 from tests.grader.report.test_json import make_grade
 
@@ -23,7 +24,7 @@ def printed(grade, **options):
 def test_every_verdict_has_words():
     """None is shown by colour alone."""
     assert set(VERDICTS) == set(get_args(Verdict))
-    assert len({words for words, _ in VERDICTS.values()}) == len(VERDICTS)
+    assert len({one.text for one in VERDICTS.values()}) == len(VERDICTS)
 
 
 def test_table_shows_points_verdicts_and_messages():
