@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from nnviz.errors import InputError
@@ -9,14 +10,28 @@ from nnviz.errors import InputError
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write under a temporary name, then in one step. Raises InputError where that can't be."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write_all([(path, content)])
+
+
+def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Write many files, each whole: first all under temporary names, then each in one step.
+
+    Raises InputError where one can't be written, a full disk included; no file is changed then,
+    and the temporary ones are gone.
+    """
+    drafts: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+        for path, content in files:
+            draft = path.with_name(f".{path.name}.{os.getpid()}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drafts.append((draft, path))
+            draft.write_bytes(content)
+        for draft, path in drafts:
+            draft.replace(path)
     except OSError as error:
         raise InputError(f"{path}: can't be written ({error.strerror})") from error
+    finally:
+        for draft, _ in drafts:
+            with contextlib.suppress(OSError):
+                draft.unlink()

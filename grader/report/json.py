@@ -153,6 +153,11 @@ def parse_grade(content: bytes, name: str = FILE_NAME) -> Grade:
 
 def read_grade(path: Path) -> Grade:
     """Read a `grade.json`. Raises InputError where it can't be read, or is none."""
+    return parse_grade(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a `grade.json`. Raises InputError where it can't be read, or is too large."""
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -160,7 +165,7 @@ def read_grade(path: Path) -> Grade:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     if len(content) > MAX_BYTES:
         raise InputError(f"{path}: is larger than {MAX_BYTES // 1024**2} MB")
-    return parse_grade(content, str(path))
+    return content
 
 
 def _file(grade: Grade) -> GradeFile:
