@@ -29,10 +29,18 @@ def assignment_folder(name: str) -> Path:
     )
 
 
-def _all() -> list[Path]:
-    """The folders of all assignments that come with the package, by name."""
+def assignments_folder() -> Path:
+    """The folder of all assignments that come with the package.
+
+    Raises InputError where the package was copied without them.
+    """
     package = Path(nnviz.__file__).parent
     for place in (package / "assignments", package.parent / "assignments"):
-        if folders := sorted(rubric.parent for rubric in place.glob(f"*/{FILE_NAME}")):
-            return folders
-    return []
+        if any(place.glob(f"*/{FILE_NAME}")):
+            return place
+    raise InputError(f"{package}: comes without its assignments; install it again")
+
+
+def _all() -> list[Path]:
+    """The folders of all assignments that come with the package, by name."""
+    return sorted(rubric.parent for rubric in assignments_folder().glob(f"*/{FILE_NAME}"))

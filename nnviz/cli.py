@@ -59,6 +59,11 @@ VERBS = {
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),
         Verb("regrade", "Hand in and grade", "score grades anew by a changed rubric or by marks"),
+        Verb(
+            "export",
+            "Hand in and grade",
+            "a gradebook for Canvas or Moodle; for Gradescope",
+        ),
         Verb("circuit", "Look things up", "draw a formula as boxes, empty or solved step by step"),
         Verb("predicates", "Look things up", "the words of breakpoints, watches and searches"),
         Verb("presets", "Look things up", "list the course's runs, or print one as a file"),

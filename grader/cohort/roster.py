@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def read_roster(path: Path) -> Roster:
     except csv.Error as error:
         raise InputError(f"{path}: is not CSV: {error}") from error
     columns = [name.strip().lower() for name in rows[0]] if rows else []
-    id_column = next((columns.index(name) for name in ID_COLUMNS if name in columns), None)
+    id_column = find_id_column(columns)
     if id_column is None:
         raise InputError(
             f"{path}:1: expected a column with ids, such as {', '.join(ID_COLUMNS[:4])}; "
@@ -71,13 +71,20 @@ def read_roster(path: Path) -> Roster:
     return _roster(path, columns, id_column, rows[1:])
 
 
+def find_id_column(columns: Sequence[str]) -> int | None:
+    """The place of the column with ids; names in small letters. Canvas's `student` is a name."""
+    from_canvas = any(name.startswith("sis ") for name in columns)
+    ids = [name for name in ID_COLUMNS if not (from_canvas and name == "student")]
+    return next((columns.index(name) for name in ids if name in columns), None)
+
+
 def _roster(path: Path, columns: list[str], id_column: int, rows: list[list[str]]) -> Roster:
     entries: dict[str, Entry] = {}
     keys: dict[str, Entry | None] = {}
     for number, row in enumerate(rows, start=2):
         cells = {name: cell.strip() for name, cell in zip(columns, row, strict=False)}
         student = row[id_column].strip() if id_column < len(row) else ""
-        if not student or student.lower() in ("points possible", "student, test"):
+        if not student or row[0].strip().lower() in ("points possible", "student, test"):
             continue  # an empty line, and the two that Canvas adds
         if student in entries:
             raise InputError(f"{path}:{number}: the id {student[:80]!r} stands twice")
