@@ -2,8 +2,14 @@
 
 import argparse
 import time
+from typing import TYPE_CHECKING
 
-from nnviz.commands.train import add_changes, changed
+from nnviz.commands.train import add_changes, changed, program_source
+
+if TYPE_CHECKING:
+    from nnviz.attach.source import ProgramSource
+    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.predicates import Predicate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,21 +30,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Train to where it holds and print the state. Raises InputError for a wrong predicate."""
     import json
 
-    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.attach.program import is_program
     from nnviz.debugger.findings import RULES, Diagnosis, gather
     from nnviz.debugger.predicates import holds_at, parse_predicate
     from nnviz.debugger.timeline import Timeline
-    from nnviz.presets import find_experiment
     from nnviz.summary import Summary, summary_json, summary_lines
 
-    experiment = changed(find_experiment(arguments.run), arguments)
-    predicate = parse_predicate(arguments.until, experiment.layers, tuple(RULES))
-    source = EngineSource(experiment)
+    source: EngineSource | ProgramSource
+    if is_program(arguments.run):
+        source = program_source(arguments)
+        predicate = parse_predicate(arguments.until, source.info.depth, tuple(RULES))
+    else:
+        source, predicate = _engine_run(arguments)
     started = time.perf_counter()
     timeline = Timeline(source)
     diagnosis = Diagnosis(source.info, timeline.history, gather(source))
     while not holds_at(timeline.history, predicate, timeline.index, diagnosis.standing):
-        if timeline.index >= experiment.iterations:
+        if timeline.index >= source.info.iterations:
             print(f"{predicate.text}: at none of the iterations 0 to {timeline.index}")
             return 1
         timeline.step()
@@ -56,3 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{predicate.text}: holds at iteration {timeline.index}" + f" ({known})" * bool(known))
     print("\n".join(summary_lines(summary)))
     return 0
+
+
+def _engine_run(arguments: argparse.Namespace) -> "tuple[EngineSource, Predicate]":
+    """The run of an experiment; the predicate is read before the data are loaded."""
+    from nnviz.debugger.engine_source import EngineSource
+    from nnviz.debugger.findings import RULES
+    from nnviz.debugger.predicates import parse_predicate
+    from nnviz.presets import find_experiment
+
+    experiment = changed(find_experiment(arguments.run), arguments)
+    predicate = parse_predicate(arguments.until, experiment.layers, tuple(RULES))
+    return EngineSource(experiment), predicate

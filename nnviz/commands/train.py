@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
+    from nnviz.attach.source import ProgramSource
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.debugger.history import History
     from nnviz.debugger.recorder import Recorder
-    from nnviz.debugger.source import Frame
+    from nnviz.debugger.source import Frame, RunSource
     from nnviz.experiment import Experiment
     from nnviz.headless import Watch
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Take a run, what to change in it, and what to make of it."""
     parser.add_argument(
-        "run", metavar="RUN", help="a preset (see `nnviz presets`), FILE.toml, or FILE.nnviz"
+        "run",
+        metavar="RUN",
+        help="a preset (see `nnviz presets`), FILE.toml, FILE.nnviz, or a program: FILE.py, .ipynb",
     )
     add_changes(parser)
     parser.add_argument("--figures", metavar="DIR", type=Path, help="draw the run into this folder")
@@ -45,10 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and print the summary. Raises InputError where run, data or changes can't be used."""
+    from nnviz.attach.program import is_program
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.debugger.runs import experiment_of
     from nnviz.headless import run_headless
 
+    if is_program(arguments.run):
+        return _train_program(arguments)
     every = arguments.figures_every
     if every is not None and (every < 1 or arguments.figures is None):
         raise InputError(
@@ -69,9 +75,69 @@ def run(arguments: argparse.Namespace) -> int:
     return next(filter(None, codes), 0)
 
 
+def _train_program(arguments: argparse.Namespace) -> int:
+    """Train a student's own program to its end, and print what it printed."""
+    from nnviz.headless import run_headless
+
+    if arguments.figures is not None:
+        raise InputError(
+            f"--figures: {arguments.run} draws its own; `nnviz plot {arguments.run}` draws one"
+        )
+    source = program_source(arguments)
+    said = Relay(source, arguments.json)
+    watches: list[Watch] = [said.watch]
+    try:
+        with recording(source, arguments.record, watches) as recorder:
+            iterations = source.info.iterations
+            code = run_headless(source, iterations, as_json=arguments.json, watch=told_to(watches))
+        if not code and not arguments.iterations:
+            source.finish()
+        said.rest()
+        return code or finished_recording(recorder)
+    finally:
+        source.close()
+
+
+class Relay:
+    """Passes on what a program prints, line by line, to standard error."""
+
+    def __init__(self, source: "ProgramSource", quiet: bool) -> None:
+        self.source, self.quiet = source, quiet
+        self._seen = len(source.family.text.lines) + source.family.text.left_out
+
+    def watch(self, frame: "Frame", history: "History") -> None:
+        """Pass on what has come."""
+        self.rest()
+
+    def rest(self) -> None:
+        """Pass on what has come, and what is left of a line without an end."""
+        log = self.source.family.text
+        count = len(log.lines) + log.left_out - self._seen
+        self._seen += count
+        for _, line in list(log.lines)[-count:] if count and not self.quiet else ():
+            print(f"| {line}", file=sys.stderr)
+
+
+def program_source(arguments: argparse.Namespace) -> "ProgramSource":
+    """A student's program with the changes of `add_changes`. Raises InputError."""
+    from nnviz.attach.opening import open_program
+    from nnviz.experiment import parse_assignments
+
+    for option in ("data", "seed"):
+        if getattr(arguments, option) is not None:
+            raise InputError(f"--{option}: {arguments.run} decides that itself")
+    return open_program(
+        arguments.run,
+        loop=arguments.loop,
+        iterations=arguments.iterations,
+        changes=parse_assignments(arguments.changes),
+        quiet=getattr(arguments, "json", False),
+    )
+
+
 @contextmanager
 def recording(
-    source: "EngineSource", path: Path | None, watches: "list[Watch]"
+    source: "RunSource", path: Path | None, watches: "list[Watch]"
 ) -> "Iterator[Recorder | None]":
     """Record what is trained meanwhile, if there is a path. Raises InputError: can't be made."""
     if path is None:
@@ -152,6 +218,12 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest="changes",
         help="change any key of the experiment, such as learning_rate=2.5e-5; may be repeated",
+    )
+    parser.add_argument(
+        "--loop",
+        metavar="LINE",
+        type=int,
+        help="of a program of your own (FILE.py, FILE.ipynb): the training loop is in this line",
     )
 
 

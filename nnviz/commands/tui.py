@@ -13,6 +13,7 @@ from nnviz.debugger.records import RECORDED
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
+    from nnviz.attach.source import ProgramSource
     from nnviz.debugger.command_checks import Terms
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.debugger.session import Session
@@ -27,8 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default="course",
         metavar="RUN",
-        help="a preset (see `nnviz presets`), a FILE.toml, or a recorded FILE.nnviz; the starter "
-        "where left out",
+        help="a preset (see `nnviz presets`), a FILE.toml, a recorded FILE.nnviz, or a program of "
+        "your own (FILE.py, FILE.ipynb); the starter where left out",
     )
     add_changes(parser)
     parser.add_argument("--at", type=int, metavar="N", help="open at iteration N")
@@ -109,9 +110,17 @@ def _opened(arguments: argparse.Namespace) -> "tuple[Terms, Callable[[], Timelin
         session = _session(arguments)
         settings = session.header.origin.get("experiment", {})
         return Terms(session.header.info.depth, settings, tuple(RULES)), session.timeline
-    source = _source(arguments)
+    source = _run_source(arguments)
     terms = Terms(source.info.depth, source.settings, tuple(RULES))
     return terms, lambda: Timeline(source)
+
+
+def _run_source(arguments: argparse.Namespace) -> "EngineSource | ProgramSource":
+    """A run of the engine, or a student's own program."""
+    from nnviz.attach.program import is_program
+    from nnviz.commands.train import program_source
+
+    return program_source(arguments) if is_program(arguments.run) else _source(arguments)
 
 
 def _source(arguments: argparse.Namespace) -> "EngineSource":
@@ -142,8 +151,8 @@ def _headless(arguments: argparse.Namespace) -> int:
         raise InputError(
             f"{arguments.run}: needs a terminal, or --plain; `nnviz show {arguments.run}` prints it"
         )
-    source = _source(arguments)
-    return run_headless(source, source.experiment.iterations)
+    source = _run_source(arguments)
+    return run_headless(source, source.info.iterations)
 
 
 def has_screen() -> bool:
@@ -183,7 +192,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
     """The command line of one tab."""
     words = ["tui", arguments.run]
-    for option in ("at", "data", "iterations", "seed", "script"):
+    for option in ("at", "data", "iterations", "seed", "loop", "script"):
         value = getattr(arguments, option)
         words += [f"--{option}={value}"] if value is not None else []
     words += ["--present"] * arguments.present

@@ -1,0 +1,89 @@
+"""Starts a program, lets it come to its training loop, and recognises what is in it."""
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from nnviz.attach import describing
+from nnviz.attach.describing import failure_text
+from nnviz.attach.family import Family, Kept
+from nnviz.attach.loops import Candidate, choose
+from nnviz.attach.namespace import path_text
+from nnviz.attach.program import Program
+from nnviz.attach.recognition import Corrections, Recognition
+from nnviz.attach.source import AT_FIRST, MOST_NUMBERS, ProgramSnapshot, ProgramSource
+from nnviz.attach.wire import Message
+from nnviz.errors import InputError
+
+
+def attach(
+    program: Program,
+    corrections: Corrections | None = None,
+    on_text: Callable[[str], None] = lambda line: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ProgramSource:
+    """Start a program, let it come to its training loop, and recognise what is in it.
+
+    `on_text` is shown what it prints before. Raises InputError where there is no such loop, or the
+    program fails before it; Cancelled where `cancelled` says so.
+    """
+    corrections = corrections or Corrections()
+    candidate = choose(program, corrections.loop or None)
+    family = Family(program, candidate.line)
+    try:
+        return _attached(program, candidate, corrections, family, on_text, cancelled)
+    except BaseException:
+        family.close()
+        raise
+
+
+def _attached(
+    program: Program,
+    candidate: Candidate,
+    corrections: Corrections,
+    family: Family,
+    on_text: Callable[[str], None],
+    cancelled: Callable[[], bool],
+) -> ProgramSource:
+    def told() -> None:
+        if family.text.lines:
+            on_text(family.text.lines[-1][1])
+
+    family.on_text = told
+    message, _ = family.listen(family.main, cancelled)
+    family.on_text = lambda: None
+    if message.get("event") != "ready":
+        raise InputError(_never_begun(program, candidate, message))
+    tracing, _ = family.fork(family.main)
+    order = {"order": "go", "trace": True, "quiet": True}
+    order["corrections"] = msgspec.to_builtins(corrections)
+    try:
+        answer, _ = family.ask(tracing, order, cancelled)
+    except InputError as error:
+        raise InputError(f"{program.path}: {error}") from error
+    tracing.close()
+    if "recognition" not in answer:
+        raise InputError(f"{program.path}: its first iteration {answer.get('text')}")
+    recognition = msgspec.convert(answer["recognition"], Recognition)
+    family.ask(family.main, {"order": "plan", "recognition": msgspec.to_builtins(recognition)})
+    iterations = corrections.iterations or _planned(message["rounds"], candidate)
+    start = ProgramSnapshot(0, Kept(family.main, 0, AT_FIRST), ())
+    settings = {path_text(p): v for p, v in recognition.numbers[:MOST_NUMBERS]}
+    source = ProgramSource(program, corrections, family, recognition, iterations, start, settings)
+    source.cancelled = cancelled
+    return source
+
+
+def _planned(rounds: list[int], candidate: Candidate) -> int:
+    """The number of the last iteration, as far as the loops say."""
+    if len(rounds) != len(candidate.outer) + 1 or not all(rounds):
+        return describing.UNPLANNED
+    return max(1, math.prod(rounds) - 1)
+
+
+def _never_begun(program: Program, candidate: Candidate, message: Message) -> str:
+    if message.get("event") == "failed":
+        return failure_text(program, message)
+    place = program.place(candidate.line)
+    return f"{program.path}: never came to the loop in {place}: {message.get('text')}"

@@ -1,0 +1,105 @@
+"""Runs a program inside a process of its own, and obeys the debugger between two iterations.
+
+Started with `python -m nnviz.attach.child CONTROL TEXT LIFELINE`, three file descriptors: the
+conversation with the debugger, where printed text goes, and a pipe whose end means that the
+debugger is gone, which ends the whole family of processes at once.
+"""
+
+import ast
+import builtins
+import contextlib
+import fcntl
+import gc
+import os
+import signal
+import socket
+import sys
+import types
+from pathlib import Path
+
+from nnviz.attach import instrument
+from nnviz.attach.instrument import Numbers
+from nnviz.attach.loops import choose
+from nnviz.attach.own_modules import OwnModules, guard_files, refuse_input
+from nnviz.attach.program import Program
+from nnviz.attach.saying import described, where
+from nnviz.attach.session import MAIN, Session
+from nnviz.attach.wire import Channel, Message, WireError
+
+F_SETSIG = 10
+"""Linux: which signal comes when a descriptor is ready; not among the names of `fcntl`."""
+
+
+def watch_lifeline(descriptor: int) -> None:
+    """Be killed, with all processes of the group, as soon as the other end of a pipe is closed."""
+    if sys.platform != "linux":
+        return  # there a process ends when it next asks for orders
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(descriptor, F_SETSIG, signal.SIGKILL)
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
+
+
+def run(session: Session, order: Message) -> None:
+    """Run a program from its first line to its last."""
+    path = Path(order["path"])
+    tree = ast.parse(order["text"], str(path))
+    program = Program(path, order["text"], tree)
+    numbers = Numbers()
+    OwnModules.folder, OwnModules.numbers = str(program.folder), numbers
+    OwnModules.session = session
+    instrumented = instrument.instrument(program, choose(program, order["loop"]), numbers)
+    session.nodes = numbers.nodes
+    session.handlers += [None] * len(numbers.nodes)
+    for name, hook in (
+        (instrument.TAP, session.tap),
+        (instrument.BEGIN, session.begin),
+        (instrument.END, session.end),
+        (instrument.WAIT, session.wait),
+        (instrument.ENTER, session.enter),
+        ("input", refuse_input),
+    ):
+        setattr(builtins, name, hook)
+    guard_files(session)
+    sys.meta_path.insert(0, OwnModules)
+    sys.path[0] = str(program.folder)
+    sys.argv = [str(path)]
+    main = types.ModuleType(MAIN)
+    main.__file__ = str(path)
+    main.__dict__["__builtins__"] = builtins
+    sys.modules[MAIN] = main
+    if path.suffix == ".ipynb":
+        os.chdir(program.folder)
+    gc.freeze()
+    code = compile(instrumented.tree, str(path), "exec", dont_inherit=True)
+    try:
+        exec(code, main.__dict__)
+        ending: Message = {"event": "ended", "text": "it came to its end"}
+    except SystemExit as error:
+        ending = {"event": "ended", "text": f"it called exit: {error.code}"}
+    except BaseException as error:
+        ending = {"event": "failed", "text": described(error), "index": -1, **where(error)}
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    session.channel.send({**ending, "iterations": session.index})
+    session.serve()
+
+
+def main() -> None:
+    """Take the descriptors from the command line, and the program from the debugger."""
+    control, text, lifeline = map(int, sys.argv[1:4])
+    watch_lifeline(lifeline)
+    for descriptor in (1, 2):
+        os.dup2(text, descriptor)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    session = Session(Channel(socket.socket(fileno=control)), text)
+    order, _ = session.channel.receive()
+    with contextlib.suppress(WireError):  # the debugger has gone
+        run(session, order)
+    os._exit(0)
+
+
+if __name__ == MAIN:
+    main()

@@ -1,0 +1,205 @@
+"""The processes of one program: the one that runs it, and those forked from it that keep states."""
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnviz.attach.program import Program
+from nnviz.attach.text_log import TextLog
+from nnviz.attach.wire import Channel, Message, WireError
+from nnviz.engine.tiles import Cancelled
+from nnviz.errors import InputError
+
+ASK_SECONDS = 0.05
+"""How often a waiting debugger asks whether it should go on waiting."""
+
+READ = 2**20
+
+BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(eq=False)
+class Member:
+    """One process of a family: what is said to it, and its number. It ends when nobody needs it."""
+
+    channel: Channel
+    pid: int
+
+    def __post_init__(self) -> None:
+        # a process ends when its conversation does
+        self.close = weakref.finalize(self, self.channel.close)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A process that keeps the state before iteration `index`; it is reckoned to cost `nbytes`."""
+
+    member: Member
+    index: int
+    nbytes: int
+
+
+class Family:
+    """All processes of a program; they end together. Raises InputError where it can't be started.
+
+    `text` is what the program has printed; `index` the iteration that printing belongs to now.
+    """
+
+    def __init__(self, program: Program, loop: int) -> None:
+        self.text, self.index = TextLog(), -1
+        self.on_text: Callable[[], None] = lambda: None
+        self.folder = tempfile.TemporaryDirectory(prefix="nnviz-", ignore_cleanup_errors=True)
+        mine, its = socket.socketpair()
+        self._text, writing = os.pipe()
+        lifeline, self._lifeline = os.pipe()
+        os.set_blocking(self._text, False)
+        try:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "nnviz.attach.child"),
+                    *map(str, (its.fileno(), writing, lifeline)),
+                ],
+                pass_fds=(its.fileno(), writing, lifeline),
+                start_new_session=True,
+                env=environment(self.folder.name),
+                stdin=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise InputError(f"Python can't be started: {error.strerror}") from error
+        finally:
+            its.close()
+            os.close(writing)
+            os.close(lifeline)
+        self.main = Member(Channel(mine), process.pid)
+        self._end = weakref.finalize(self, _end, process, self._lifeline, self._text)
+        self.main.channel.send(
+            {"path": str(program.path.resolve()), "text": program.text, "loop": loop}
+        )
+
+    def ask(
+        self,
+        member: Member,
+        order: Mapping[str, Any],
+        cancelled: Callable[[], bool] = lambda: False,
+        patience: float = 0.0,
+        descriptors: tuple[int, ...] = (),
+    ) -> tuple[Message, list[int]]:
+        """Give an order and wait for the answer; printed text is taken meanwhile.
+
+        Raises Cancelled where `cancelled` says so after `patience` seconds; the member is then
+        still at work. Raises InputError for an answer that says what is wrong, or none.
+        """
+        try:
+            member.channel.send(order, descriptors)
+            return self.listen(member, cancelled, patience)
+        except WireError as error:
+            raise InputError(str(error)) from error
+
+    def listen(
+        self,
+        member: Member,
+        cancelled: Callable[[], bool] = lambda: False,
+        patience: float = 0.0,
+    ) -> tuple[Message, list[int]]:
+        """Wait for what a member says; see `ask`."""
+        started = time.perf_counter()
+        with selectors.DefaultSelector() as selector:
+            selector.register(member.channel.socket, selectors.EVENT_READ)
+            selector.register(self._text, selectors.EVENT_READ)
+            while True:
+                ready = {key.fd for key, _ in selector.select(ASK_SECONDS)}
+                if self._text in ready:
+                    self.take_text()
+                if member.channel.socket.fileno() in ready:
+                    try:
+                        message, descriptors = member.channel.receive()
+                    except WireError as error:
+                        raise InputError(self._gone()) from error
+                    self.take_text()
+                    if message.get("event") == "error":
+                        raise InputError(str(message.get("text")))
+                    return message, descriptors
+                if cancelled() and time.perf_counter() - started >= patience:
+                    raise Cancelled
+
+    def fork(self, member: Member) -> tuple[Member, float]:
+        """A copy of a member, and the seconds that it took to make it. Raises InputError."""
+        mine, its = socket.socketpair()
+        with its:
+            message, _ = self.ask(member, {"order": "fork"}, descriptors=(its.fileno(),))
+        if message.get("event") != "forked":
+            raise InputError(f"the program's process can't be copied: {message.get('event')}")
+        return Member(Channel(mine), int(message["pid"])), float(message["seconds"])
+
+    def take_text(self) -> None:
+        """Take what was printed so far."""
+        with contextlib.suppress(BlockingIOError):
+            while content := os.read(self._text, READ):
+                self.text.add(self.index, content)
+                self.on_text()
+                if len(content) < READ:
+                    return
+
+    def close(self) -> None:
+        """End all processes."""
+        self._end()
+        self.main.close()
+        self.folder.cleanup()
+
+    def _gone(self) -> str:
+        last = [line for _, line in self.text.lines][-3:]
+        said = f"; its last words were: {' / '.join(last)}" if last else ""
+        return f"the program's process was killed or crashed{said}"
+
+
+def _end(process: "subprocess.Popen[bytes]", *descriptors: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def environment(folder: str) -> dict[str, str]:
+    """The environment of a program's process.
+
+    Its figures are kept in `folder` and pop up nowhere. GNU's OpenMP does not survive a fork once
+    it has threads, so it gets only one; BLAS, which does, keeps as many as without the debugger.
+    """
+    variables = dict(os.environ)
+    if "OMP_NUM_THREADS" not in variables:
+        cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+        variables |= {name: cores for name in BLAS_THREADS if name not in variables}
+        variables["OMP_NUM_THREADS"] = "1"
+    variables["MPLBACKEND"] = "module://nnviz.attach.figures_backend"
+    variables["NNVIZ_FIGURES"] = folder
+    root = str(Path(__file__).resolve().parents[2])
+    variables["PYTHONPATH"] = os.pathsep.join(
+        part for part in (variables.get("PYTHONPATH", ""), root) if part
+    )
+    return variables
+
+
+def private_bytes(pid: int) -> int:
+    """What memory a process shares with no other, and its page tables; 0 where it can't be said."""
+    fields = {}
+    with contextlib.suppress(OSError):
+        for name in ("smaps_rollup", "status"):
+            text = Path(f"/proc/{pid}/{name}").read_text(encoding="ascii", errors="replace")
+            for line in text.splitlines():
+                key, _, value = line.partition(":")
+                if value.strip().endswith("kB"):
+                    fields[key] = int(value.split()[0]) * 1024
+    return sum(fields.get(key, 0) for key in ("Private_Dirty", "Private_Clean", "VmPTE"))

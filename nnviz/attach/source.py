@@ -1,0 +1,449 @@
+"""A student's own program as a source of runs for the timeline; `RunSource` has the promises."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnviz.attach import describing
+from nnviz.attach.changes import number_change, parameter_names, weights_change
+from nnviz.attach.describing import ending_text
+from nnviz.attach.family import Family, Kept, Member, private_bytes
+from nnviz.attach.network import network_of
+from nnviz.attach.program import Program
+from nnviz.attach.recognition import Corrections, Recognition
+from nnviz.attach.remote_statistics import no_statistics, statistics
+from nnviz.attach.wire import Message, unpacked
+from nnviz.debugger.model import TRAIN, Model, Part
+from nnviz.debugger.phases import Phase
+from nnviz.debugger.source import Frame, Packed, RunInfo
+from nnviz.debugger.statistics import LayerStatistics
+from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.network import Parameters
+from nnviz.engine.tiles import Cancelled
+from nnviz.errors import InputError
+
+SHARE_OF_TIME = 1 / 20
+"""A state is kept where making it costs no more than this share of the time since the last one."""
+
+PATIENCE = 0.25
+"""An iteration of fewer seconds is waited for before a run is interrupted."""
+
+AT_FIRST = 8 * 2**20
+"""What a state is reckoned to cost while none has been measured."""
+
+MEASURE_EVERY = 8
+"""Every so many states one that is some iterations old is measured."""
+
+MOST_NUMBERS = 60
+"""So many of the program's numbers can be set on a fork."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramSnapshot:
+    """A state of a program: that of a process that keeps one, `index` - its own iterations on."""
+
+    index: int
+    kept: Kept
+    active: tuple[Labels, ...]
+
+    @property
+    def parts(self) -> Mapping[int, int]:
+        """What the process costs; states that are replayed from it cost nothing more."""
+        return {id(self.kept): self.kept.nbytes}
+
+    def shrunk(self) -> "ProgramSnapshot":
+        """Itself."""
+        return self
+
+
+class ProgramSource:
+    """Runs a program in a process of its own, and goes back by forking those that keep states.
+
+    `family` are its processes. `current` is the one that has just done iteration `shown`; None
+    where the source stands before an iteration, at a snapshot.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        corrections: Corrections,
+        family: Family,
+        recognition: Recognition,
+        iterations: int,
+        start: ProgramSnapshot,
+        settings: Mapping[str, Any],
+    ) -> None:
+        """Take a program that stands before its first iteration; see `attach`."""
+        self.program, self.corrections = program, corrections
+        self.family, self.recognition = family, recognition
+        self.info: RunInfo = describing.run_info(program, recognition, iterations)
+        self.cancelled: Callable[[], bool] = lambda: False
+        self.settings: Mapping[str, Any] = settings
+        self.ended = ""
+        self._current: Member | None = None
+        self._here = start
+        self._shown = start
+        self._since_state = 0.0
+        self._fork_seconds = 0.005
+        self._iteration_seconds = 0.0
+        self._state_bytes, self._states = AT_FIRST, 0
+        self._recent: list[Kept] = []
+        self._looker: tuple[int, frozenset[str], Member] | None = None
+        self._arrays: dict[tuple[int, str], npt.NDArray[Any]] = {}
+        self._last = (float("nan"), float("nan"))
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """Which program it is."""
+        return {"program": str(self.program.path)}
+
+    @property
+    def index(self) -> int:
+        """The iteration that `advance` does next."""
+        return self._here.index
+
+    @property
+    def shown(self) -> int:
+        """The iteration whose arrays are there to look at."""
+        return self._shown.index
+
+    def advance(self) -> Frame:
+        """Do one iteration and return its numbers. InputError: the program has ended, or failed."""
+        message = self._iterate(measure=True, quiet=False)
+        frame = self._frame(message)
+        self._last = frame.loss, frame.train_accuracy
+        if "layers" in message:
+            self._here = replace(
+                self._here, active=tuple(layer.last_active for layer in frame.layers)
+            )
+        return frame
+
+    def replay(self, known: Frame) -> float:
+        """Do one iteration again, without measuring anything, and return its loss."""
+        message = self._iterate(measure=False, quiet=True)
+        active = tuple(layer.last_active for layer in known.layers)
+        self._here = replace(self._here, active=active)
+        return float(message["loss"])
+
+    def _iterate(self, *, measure: bool, quiet: bool) -> Message:
+        if self.ended and not quiet:
+            raise InputError(self.ended)
+        member, before = self._running(), self._here
+        self.family.index = before.index
+        order = {
+            "order": "go",
+            "measure": measure,
+            "quiet": quiet,
+            "active": [units.tolist() for units in before.active] if measure else [],
+            "window": self.info.batches_per_epoch,
+        }
+        patience = PATIENCE if self._iteration_seconds < PATIENCE else 0.0
+        started = time.perf_counter()
+        try:
+            message, _ = self.family.ask(member, order, self.cancelled, patience)
+        except Cancelled:
+            self._leave(member)
+            self._shown = before
+            raise
+        if message.get("event") != "done":
+            raise InputError(self._ending(message))
+        took = time.perf_counter() - started
+        self._since_state += took
+        self._iteration_seconds += (took - self._iteration_seconds) / 8
+        self._shown, self._here = before, replace(before, index=before.index + 1)
+        self._forget()
+        return message
+
+    def _ending(self, message: Message) -> str:
+        """Why there is no further iteration; what failed stays to be looked at."""
+        self.ended = ending_text(self.program, message, self.index)
+        self.family.text.finish(self.index)
+        return self.ended
+
+    def _frame(self, message: Message) -> Frame:
+        layers = message.get("layers")
+        found = tuple(statistics(each) for each in layers) if layers else self._unseen()
+        return Frame(
+            index=int(message["index"]),
+            loss=float(message["loss"]),
+            train_accuracy=float(message.get("accuracy", math.nan)),
+            layers=found,
+        )
+
+    def _unseen(self) -> tuple[LayerStatistics, ...]:
+        """The statistics of an iteration in which the program did not pass its usual way."""
+        return tuple(no_statistics(layer.units) for layer in self.recognition.layers)
+
+    def _running(self) -> Member:
+        """The process that does the next iteration."""
+        if self._current is None:
+            self._current = self._awake(self._here)
+        return self._current
+
+    def _awake(self, snapshot: ProgramSnapshot) -> Member:
+        """A new process that stands before a snapshot's iteration."""
+        member, _ = self.family.fork(snapshot.kept.member)
+        if (behind := snapshot.index - snapshot.kept.index) > 0:
+            order = {"order": "go", "count": behind, "quiet": True, "measure": False}
+            message, _ = self.family.ask(member, order)
+            if message.get("event") != "done":
+                raise InputError(self._ending(message))
+        return member
+
+    def _leave(self, member: Member | None) -> None:
+        if member is not None:
+            member.close()
+        self._current = None
+
+    def _forget(self) -> None:
+        self._arrays = {key: a for key, a in self._arrays.items() if key[0] == self.shown}
+        if self._looker is not None and self._looker[0] != self.shown:
+            self._looker[2].close()
+            self._looker = None
+
+    def snapshot(self) -> ProgramSnapshot:
+        """The state before iteration `index`: a process is made for it where it is worth that."""
+        here = self._here
+        current = self._current
+        if current is None or here.index == here.kept.index or self.ended:
+            return here
+        if self._fork_seconds > SHARE_OF_TIME * self._since_state:
+            return here
+        self._here = replace(here, kept=self._keep(current, here.index))
+        return self._here
+
+    def _keep(self, member: Member, index: int) -> Kept:
+        copy, seconds = self.family.fork(member)
+        self._fork_seconds += (seconds - self._fork_seconds) / 4
+        self._since_state = 0.0
+        self._measure_states()
+        kept = Kept(copy, index, self._state_bytes)
+        self._recent = [*self._recent[-3:], kept]
+        return kept
+
+    def _measure_states(self) -> None:
+        """Learn what states really cost, from one that the program has gone on from."""
+        self._states += 1
+        if self._states % MEASURE_EVERY in (3, 4) and self._recent:
+            found = private_bytes(self._recent[0].member.pid)
+            self._state_bytes = max(2**20, found or self._state_bytes)
+
+    def restore(self, snapshot: ProgramSnapshot) -> None:
+        """Come back to a state; a process is made when it has something to do."""
+        if snapshot.index == self._here.index == self._shown.index and self._current is None:
+            return
+        self._leave(self._current)
+        self._here = self._shown = snapshot
+        self._forget()
+
+    def pack(self, snapshot: ProgramSnapshot) -> Packed:
+        """W1, W2, ..., b1, ..., and active1, ... of the units."""
+        member = snapshot.kept.member
+        made = snapshot.index != snapshot.kept.index
+        if made:
+            member = self._awake(snapshot)
+        try:
+            arrays = {
+                name: self._asked(member, f"new{name}")
+                for name in parameter_names(self.recognition)
+            }
+        finally:
+            if made:
+                member.close()
+        return arrays | {f"active{i}": a for i, a in enumerate(snapshot.active, start=1)}
+
+    def unpack(self, index: int, arrays: Packed) -> ProgramSnapshot:
+        """A program's state is more than its weights: it can't be made from a file."""
+        raise InputError(
+            f"the states of {self.program.path.name} can't be made from a file: "
+            "only the program itself comes to them"
+        )
+
+    def fork(
+        self, snapshot: ProgramSnapshot, changes: Mapping[str, Any], arrays: Mapping[str, Array]
+    ) -> "ProgramSource":
+        """An independent run from a snapshot on, with other numbers and arrays of the program."""
+        found = self.recognition
+        numbers = [number_change(found, key, value) for key, value in changes.items()]
+        weights = [weights_change(found, name, array) for name, array in arrays.items()]
+        member = self._awake(snapshot)
+        if numbers or weights:
+            order = {"order": "set", "numbers": numbers, "arrays": weights}
+            self.family.ask(member, order)
+        kept = Kept(member, snapshot.index, self._state_bytes)
+        start = ProgramSnapshot(snapshot.index, kept, snapshot.active)
+        run = ProgramSource(
+            self.program,
+            self.corrections,
+            self.family,
+            self.recognition,
+            self.info.iterations,
+            start,
+            {**self.settings, **changes},
+        )
+        run.cancelled = self.cancelled
+        return run
+
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of an iteration, with the program's own lines."""
+        return self._phases
+
+    @cached_property
+    def _phases(self) -> tuple[Phase, ...]:
+        return describing.program_phases(self.program, self.recognition)
+
+    def array(self, name: str) -> Array:
+        """An array of iteration `shown`, as the course has it: units x samples, W out x in."""
+        known = self.names()
+        if name not in known:
+            raise KeyError(f"{name}: expected one of {', '.join(known)}")
+        key = (self.shown, name)
+        if key not in self._arrays:
+            self._arrays[key] = self._found(name)
+        return self._arrays[key]
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all arrays that `array` gives."""
+        found, layers = self.recognition, self.recognition.layers
+        names = ["X", *(["T"] if found.targets or found.labels else [])]
+        for number, layer in enumerate(layers, start=1):
+            names += [f"W{number}", *([f"b{number}"] if layer.bias else []), f"update{number}"]
+            names += [f"{letter}{number}" for letter in layer.places]
+        return tuple(names)
+
+    def _found(self, name: str) -> Array:
+        if name.startswith("update"):
+            number = name.removeprefix("update")
+            new, old = self._raw(f"newW{number}"), self._raw(f"W{number}")
+            with np.errstate(all="ignore"):
+                return new - old
+        if name == "T" and self.recognition.targets is None:
+            labels = self.labels()
+            return (np.arange(self.info.classes)[:, None] == labels).astype(np.float32)
+        return self._formed(name, self._raw(name))
+
+    def _formed(self, name: str, array: Array) -> Array:
+        letter, number = name.rstrip("0123456789"), int(name.lstrip("XTzLdWb") or 0)
+        if letter in ("W", "b"):
+            return array
+        if array.ndim == 1:
+            array = array.reshape(-1, 1)
+        if letter == "dW":
+            layer = self.recognition.layers[number - 1]
+            return array if array.shape == (layer.units, layer.fan_in) else array.T
+        return array if self.recognition.columns else array.T
+
+    def _raw(self, name: str) -> Array:
+        """An array as the program has it: from where it still is, or from a replay."""
+        standing = self.shown == self.index
+        if standing and name[0] in "Wb" and self._shown.index == self._shown.kept.index:
+            return self._asked(self._shown.kept.member, f"new{name}")
+        if not standing and self._current is not None and not self.ended:
+            try:
+                return self._asked(self._current, name)
+            except InputError:
+                pass  # it is gone there: a replay keeps it
+        return self._asked(self._looking(name), name)
+
+    def _looking(self, name: str) -> Member:
+        """A process that has done iteration `shown` and has kept an array of it."""
+        if self._looker is not None:
+            shown, wanted, member = self._looker
+            if shown == self.shown and (name in wanted or name.lstrip("new")[:1] in "Wb"):
+                return member
+            member.close()
+            self._looker = None
+        wanted = frozenset({name}) if name[-1:].isdigit() or name in "XT" else frozenset()
+        if self._phase_arrays(name):
+            wanted |= self._phase_arrays(name)
+        member = self._awake(self._shown)
+        order = {"order": "go", "wanted": sorted(wanted), "quiet": True, "measure": False}
+        message, _ = self.family.ask(member, order)
+        if message.get("event") != "done":
+            raise InputError(str(message.get("text", "the iteration can't be done again")))
+        self._looker = (self.shown, wanted, member)
+        return member
+
+    def _phase_arrays(self, name: str) -> frozenset[str]:
+        """What is looked at together with an array."""
+        depth = self.recognition.depth
+        for phase in self._phases:
+            if name in phase.arrays:
+                return frozenset({*phase.arrays, f"L{depth}", "T", "labels"})
+        return frozenset({f"L{depth}", "T", "labels"})
+
+    def _asked(self, member: Member, name: str) -> Array:
+        message, descriptors = self.family.ask(member, {"order": "get", "name": name})
+        try:
+            return unpacked(message["array"], descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def labels(self) -> Labels:
+        """The labels of the samples of iteration `shown`."""
+        if self.recognition.targets is not None:
+            return self.array("T").argmax(axis=0).astype(np.int64)
+        if self.recognition.labels is None:
+            raise InputError("no labels were recognised in the program")
+        key = (self.shown, "labels")
+        if key not in self._arrays:
+            self._arrays[key] = self._raw("labels").reshape(-1)
+        return self._arrays[key].astype(np.int64)
+
+    @property
+    def model(self) -> Model:
+        """The engine's net with the program's weights. InputError: it has an unknown function."""
+        for number, layer in enumerate(self.recognition.layers, start=1):
+            if layer.activation == "custom":
+                raise InputError(
+                    f"L{number} has an activation function that is not known: "
+                    "single samples can't be looked at"
+                )
+        layers = self.recognition.layers
+        weights = tuple(self.array(f"W{i}") for i in range(1, len(layers) + 1))
+        biases = tuple(
+            self.array(f"b{i}") if layer.bias else np.zeros((layer.units, 1), weights[0].dtype)
+            for i, layer in enumerate(layers, start=1)
+        )
+        network = network_of(self.recognition)
+        X, T = self.array("X"), self.array("T")
+        parameters = Parameters(weights, biases if network.has_biases else ())
+        return Model(network, parameters, {TRAIN: Part(X, T, self.labels())})
+
+    def evaluate(self) -> tuple[float, float]:
+        """No test samples are known of a program: NaN for loss and accuracy."""
+        return float("nan"), float("nan")
+
+    def evaluate_training(self) -> tuple[float, float]:
+        """Loss and accuracy of the last batch: the program's own numbers."""
+        return self._last
+
+    def look(self, name: str) -> str:
+        """What a name of the program stands for now, in words; all names where it is empty."""
+        member = self._current or self._awake(self._here)
+        message, _ = self.family.ask(member, {"order": "look", "name": name})
+        return str(message["text"])
+
+    def finish(self) -> None:
+        """Let the program go on to its end, as it would without a debugger; it says no more then.
+
+        Raises InputError where it fails on the way.
+        """
+        order = {"order": "go", "count": 10**9, "quiet": False, "measure": False}
+        self.family.index = self.index
+        message, _ = self.family.ask(self._running(), order, self.cancelled)
+        said = self._ending(message)
+        if message.get("event") == "failed":
+            raise InputError(said)
+
+    def close(self) -> None:
+        """End all of the program's processes."""
+        self.family.close()

@@ -1,0 +1,125 @@
+"""What is recognised in programs that are written differently, and that all of them run backwards.
+
+The expected columns were read off the programs by hand.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from nnviz.attach.namespace import path_text
+from nnviz.debugger.source import fingerprint
+from nnviz.debugger.timeline import Timeline
+
+
+class Expected(NamedTuple):
+    """What a reader of the program says of it."""
+
+    columns: bool
+    weights: tuple[str, ...]
+    activations: tuple[str, ...]
+    loss: str
+    computed: str
+    rate: str
+    slow: bool = False
+
+
+TABLE = {
+    "script_columns.py": Expected(
+        True, ("W1", "W2"), ("sigmoid", "sigmoid"), "squared_error", "loss", "lr"
+    ),
+    "functions_rows.py": Expected(
+        False, ("W1", "W2"), ("tanh", "softmax"), "cross_entropy", "cost", "learning_rate", True
+    ),
+    "class_network.py": Expected(
+        True, ("net.W1", "net.W2"), ("relu", "softmax"), "cross_entropy", "loss", "net.rate"
+    ),
+    "dict_minibatch.py": Expected(
+        False,
+        ("params['W1']", "params['W2']"),
+        ("relu", "softmax"),
+        "cross_entropy",
+        "loss",
+        "lr",
+    ),
+    "momentum_rebinding.py": Expected(
+        True, ("w1", "w2"), ("tanh", "sigmoid"), "squared_error", "error", "eta", True
+    ),
+    "einsum_while.py": Expected(
+        False, ("A", "B"), ("sigmoid", "sigmoid"), "squared_error", "loss", "alpha", True
+    ),
+    "list_of_layers.py": Expected(
+        True,
+        tuple(f"W[{i}]" for i in range(6)),
+        ("leaky_relu",) * 5 + ("softmax",),
+        "cross_entropy",
+        "J",
+        "lr",
+    ),
+    "layer_objects.py": Expected(
+        False,
+        ("net[0].W", "net[2].W", "net[4].W"),
+        ("relu", "relu", "softmax"),
+        "cross_entropy",
+        "loss",
+        "learning_rate",
+        True,
+    ),
+    "slope_k.py": Expected(
+        True, ("W1", "W2", "W3"), ("sigmoid",) * 3, "squared_error", "loss", "rate", True
+    ),
+    "no_loss.py": Expected(
+        True, ("W1", "W2"), ("tanh", "softmax"), "cross_entropy", "", "step", True
+    ),
+    "train_function.py": Expected(
+        False, ("w", "v"), ("sigmoid", "sigmoid"), "binary_cross_entropy", "bce", "RATE", True
+    ),
+    "mean_squares_regression.py": Expected(
+        True, ("W1", "W2"), ("tanh", "identity"), "squared_error", "mse", "lr", True
+    ),
+    "bias_column.py": Expected(
+        False,
+        ("theta1", "theta2"),
+        ("sigmoid", "sigmoid"),
+        "binary_cross_entropy",
+        "cost",
+        "alpha",
+        True,
+    ),
+}
+CASES = [
+    pytest.param(name, expected, marks=[pytest.mark.slow] * expected.slow, id=name)
+    for name, expected in TABLE.items()
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), CASES)
+def test_a_program_is_recognised_and_runs_backwards_to_the_same_bits(name, expected, start):
+    source = start(name)
+    found = source.recognition
+    assert found.columns == expected.columns
+    assert tuple(path_text(layer.weights) for layer in found.layers) == expected.weights
+    assert tuple(layer.activation for layer in found.layers) == expected.activations
+    assert found.loss.family == expected.loss
+    assert (found.loss.place.text if found.loss.place else "") == expected.computed
+    assert path_text(found.rate.path) == expected.rate
+
+    timeline = Timeline(source)
+    seen = []
+    for index in range(5):
+        timeline.seek(index)
+        arrays = {name: np.array(source.array(name)) for name in source.names()}
+        assert np.isfinite(timeline.frame.loss)
+        assert timeline.frame.layers[0].gradient_rms > 0
+        seen.append((timeline.frame.loss, fingerprint(arrays)))
+    for index in reversed(range(4)):
+        timeline.step_back()
+        arrays = {name: np.array(source.array(name)) for name in source.names()}
+        assert (timeline.frame.loss, fingerprint(arrays)) == seen[index]
+    assert timeline.drifts == ()
+
+
+def test_the_slope_of_a_sigmoid_is_found_from_its_numbers(start):
+    layers = start("slope_k.py").recognition.layers
+    assert [layer.parameters["k"] for layer in layers] == [0.4, 0.4, 0.4]
