@@ -12,7 +12,8 @@ from nnviz.attach.loops import Candidate, choose
 from nnviz.attach.namespace import path_text
 from nnviz.attach.program import Program
 from nnviz.attach.recognition import Corrections, Recognition
-from nnviz.attach.source import AT_FIRST, MOST_NUMBERS, ProgramSnapshot, ProgramSource
+from nnviz.attach.snapshots import ProgramSnapshot
+from nnviz.attach.source import AT_FIRST, MOST_NUMBERS, ProgramSource
 from nnviz.attach.wire import Message
 from nnviz.errors import InputError
 

@@ -1,15 +1,12 @@
 """A student's own program as a source of runs for the timeline; `RunSource` has the promises."""
 
 import math
-import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nnviz.attach import describing
 from nnviz.attach.changes import number_change, parameter_names, weights_change
@@ -17,9 +14,11 @@ from nnviz.attach.describing import ending_text
 from nnviz.attach.family import Family, Kept, Member, private_bytes
 from nnviz.attach.network import network_of
 from nnviz.attach.program import Program
+from nnviz.attach.program_arrays import ProgramArrays, asked
 from nnviz.attach.recognition import Corrections, Recognition
 from nnviz.attach.remote_statistics import no_statistics, statistics
-from nnviz.attach.wire import Message, unpacked
+from nnviz.attach.snapshots import ProgramSnapshot
+from nnviz.attach.wire import Message
 from nnviz.debugger.model import TRAIN, Model, Part
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, Packed, RunInfo
@@ -45,24 +44,6 @@ MOST_NUMBERS = 60
 """So many of the program's numbers can be set on a fork."""
 
 
-@dataclass(frozen=True, eq=False)
-class ProgramSnapshot:
-    """A state of a program: that of a process that keeps one, `index` - its own iterations on."""
-
-    index: int
-    kept: Kept
-    active: tuple[Labels, ...]
-
-    @property
-    def parts(self) -> Mapping[int, int]:
-        """What the process costs; states that are replayed from it cost nothing more."""
-        return {id(self.kept): self.kept.nbytes}
-
-    def shrunk(self) -> "ProgramSnapshot":
-        """Itself."""
-        return self
-
-
 class ProgramSource:
     """Runs a program in a process of its own, and goes back by forking those that keep states.
 
@@ -83,6 +64,7 @@ class ProgramSource:
         """Take a program that stands before its first iteration; see `attach`."""
         self.program, self.corrections = program, corrections
         self.family, self.recognition = family, recognition
+        self._phases = describing.program_phases(program, recognition)
         self.info: RunInfo = describing.run_info(program, recognition, iterations)
         self.cancelled: Callable[[], bool] = lambda: False
         self.settings: Mapping[str, Any] = settings
@@ -95,8 +77,8 @@ class ProgramSource:
         self._iteration_seconds = 0.0
         self._state_bytes, self._states = AT_FIRST, 0
         self._recent: list[Kept] = []
-        self._looker: tuple[int, frozenset[str], Member] | None = None
-        self._arrays: dict[tuple[int, str], npt.NDArray[Any]] = {}
+        self._arrays = ProgramArrays(family, recognition, self.phases(), self._awake)
+        self._arrays.look_at(start, None)
         self._last = (float("nan"), float("nan"))
 
     @property
@@ -151,6 +133,7 @@ class ProgramSource:
         except Cancelled:
             self._leave(member)
             self._shown = before
+            self._arrays.look_at(before, None)
             raise
         if message.get("event") != "done":
             raise InputError(self._ending(message))
@@ -158,7 +141,7 @@ class ProgramSource:
         self._since_state += took
         self._iteration_seconds += (took - self._iteration_seconds) / 8
         self._shown, self._here = before, replace(before, index=before.index + 1)
-        self._forget()
+        self._arrays.look_at(before, member)
         return message
 
     def _ending(self, message: Message) -> str:
@@ -202,12 +185,6 @@ class ProgramSource:
             member.close()
         self._current = None
 
-    def _forget(self) -> None:
-        self._arrays = {key: a for key, a in self._arrays.items() if key[0] == self.shown}
-        if self._looker is not None and self._looker[0] != self.shown:
-            self._looker[2].close()
-            self._looker = None
-
     def snapshot(self) -> ProgramSnapshot:
         """The state before iteration `index`: a process is made for it where it is worth that."""
         here = self._here
@@ -241,7 +218,7 @@ class ProgramSource:
             return
         self._leave(self._current)
         self._here = self._shown = snapshot
-        self._forget()
+        self._arrays.look_at(snapshot, None)
 
     def pack(self, snapshot: ProgramSnapshot) -> Packed:
         """W1, W2, ..., b1, ..., and active1, ... of the units."""
@@ -251,7 +228,7 @@ class ProgramSource:
             member = self._awake(snapshot)
         try:
             arrays = {
-                name: self._asked(member, f"new{name}")
+                name: asked(self.family, member, f"new{name}")
                 for name in parameter_names(self.recognition)
             }
         finally:
@@ -295,108 +272,18 @@ class ProgramSource:
         """The phases of an iteration, with the program's own lines."""
         return self._phases
 
-    @cached_property
-    def _phases(self) -> tuple[Phase, ...]:
-        return describing.program_phases(self.program, self.recognition)
-
     def array(self, name: str) -> Array:
         """An array of iteration `shown`, as the course has it: units x samples, W out x in."""
-        known = self.names()
-        if name not in known:
-            raise KeyError(f"{name}: expected one of {', '.join(known)}")
-        key = (self.shown, name)
-        if key not in self._arrays:
-            self._arrays[key] = self._found(name)
-        return self._arrays[key]
+        return self._arrays.array(name)
 
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of all arrays that `array` gives."""
-        found, layers = self.recognition, self.recognition.layers
-        names = ["X", *(["T"] if found.targets or found.labels else [])]
-        for number, layer in enumerate(layers, start=1):
-            names += [f"W{number}", *([f"b{number}"] if layer.bias else []), f"update{number}"]
-            names += [f"{letter}{number}" for letter in layer.places]
-        return tuple(names)
-
-    def _found(self, name: str) -> Array:
-        if name.startswith("update"):
-            number = name.removeprefix("update")
-            new, old = self._raw(f"newW{number}"), self._raw(f"W{number}")
-            with np.errstate(all="ignore"):
-                return new - old
-        if name == "T" and self.recognition.targets is None:
-            labels = self.labels()
-            return (np.arange(self.info.classes)[:, None] == labels).astype(np.float32)
-        return self._formed(name, self._raw(name))
-
-    def _formed(self, name: str, array: Array) -> Array:
-        letter, number = name.rstrip("0123456789"), int(name.lstrip("XTzLdWb") or 0)
-        if letter in ("W", "b"):
-            return array
-        if array.ndim == 1:
-            array = array.reshape(-1, 1)
-        if letter == "dW":
-            layer = self.recognition.layers[number - 1]
-            return array if array.shape == (layer.units, layer.fan_in) else array.T
-        return array if self.recognition.columns else array.T
-
-    def _raw(self, name: str) -> Array:
-        """An array as the program has it: from where it still is, or from a replay."""
-        standing = self.shown == self.index
-        if standing and name[0] in "Wb" and self._shown.index == self._shown.kept.index:
-            return self._asked(self._shown.kept.member, f"new{name}")
-        if not standing and self._current is not None and not self.ended:
-            try:
-                return self._asked(self._current, name)
-            except InputError:
-                pass  # it is gone there: a replay keeps it
-        return self._asked(self._looking(name), name)
-
-    def _looking(self, name: str) -> Member:
-        """A process that has done iteration `shown` and has kept an array of it."""
-        if self._looker is not None:
-            shown, wanted, member = self._looker
-            if shown == self.shown and (name in wanted or name.lstrip("new")[:1] in "Wb"):
-                return member
-            member.close()
-            self._looker = None
-        wanted = frozenset({name}) if name[-1:].isdigit() or name in "XT" else frozenset()
-        if self._phase_arrays(name):
-            wanted |= self._phase_arrays(name)
-        member = self._awake(self._shown)
-        order = {"order": "go", "wanted": sorted(wanted), "quiet": True, "measure": False}
-        message, _ = self.family.ask(member, order)
-        if message.get("event") != "done":
-            raise InputError(str(message.get("text", "the iteration can't be done again")))
-        self._looker = (self.shown, wanted, member)
-        return member
-
-    def _phase_arrays(self, name: str) -> frozenset[str]:
-        """What is looked at together with an array."""
-        depth = self.recognition.depth
-        for phase in self._phases:
-            if name in phase.arrays:
-                return frozenset({*phase.arrays, f"L{depth}", "T", "labels"})
-        return frozenset({f"L{depth}", "T", "labels"})
-
-    def _asked(self, member: Member, name: str) -> Array:
-        message, descriptors = self.family.ask(member, {"order": "get", "name": name})
-        try:
-            return unpacked(message["array"], descriptors)
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
+        return self._arrays.names
 
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`."""
-        if self.recognition.targets is not None:
-            return self.array("T").argmax(axis=0).astype(np.int64)
-        if self.recognition.labels is None:
-            raise InputError("no labels were recognised in the program")
-        key = (self.shown, "labels")
-        if key not in self._arrays:
-            self._arrays[key] = self._raw("labels").reshape(-1)
-        return self._arrays[key].astype(np.int64)
+        return self._arrays.labels()
 
     @property
     def model(self) -> Model:

@@ -109,13 +109,13 @@ def test_a_program_is_recognised_and_runs_backwards_to_the_same_bits(name, expec
     seen = []
     for index in range(5):
         timeline.seek(index)
-        arrays = {name: np.array(source.array(name)) for name in source.names()}
+        arrays = {name: np.array(source.array(name)) for name in source.names}
         assert np.isfinite(timeline.frame.loss)
         assert timeline.frame.layers[0].gradient_rms > 0
         seen.append((timeline.frame.loss, fingerprint(arrays)))
     for index in reversed(range(4)):
         timeline.step_back()
-        arrays = {name: np.array(source.array(name)) for name in source.names()}
+        arrays = {name: np.array(source.array(name)) for name in source.names}
         assert (timeline.frame.loss, fingerprint(arrays)) == seen[index]
     assert timeline.drifts == ()
 
