@@ -1,3 +1,5 @@
+"""Samples as rows, biases as a column of ones, binary cross-entropy."""
+
 import numpy as np
 
 rng = np.random.default_rng(8)

@@ -1,3 +1,5 @@
+"""A class with a training step, ReLU, biases, softmax."""
+
 import numpy as np
 
 

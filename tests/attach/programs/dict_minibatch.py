@@ -1,3 +1,5 @@
+"""A dictionary of parameters, mini-batches, labels as numbers, float32."""
+
 import numpy as np
 
 rng = np.random.default_rng(4)

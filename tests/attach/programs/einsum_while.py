@@ -1,3 +1,5 @@
+"""A while loop, products by einsum, a mean squared error."""
+
 import numpy as np
 
 rng = np.random.default_rng(11)

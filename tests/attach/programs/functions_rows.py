@@ -1,3 +1,5 @@
+"""Functions, samples as rows, tanh and softmax, the loop in main."""
+
 import numpy as np
 
 

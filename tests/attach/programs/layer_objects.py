@@ -1,3 +1,5 @@
+"""A list of layer objects that update themselves."""
+
 import numpy as np
 
 

@@ -1,3 +1,5 @@
+"""Six layers in a list, leaky ReLU, a loop over the layers."""
+
 import numpy as np
 
 rng = np.random.default_rng(2)

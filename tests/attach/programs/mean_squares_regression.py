@@ -1,3 +1,5 @@
+"""One output without an activation, mean squared error."""
+
 import numpy as np
 
 rng = np.random.default_rng(3)

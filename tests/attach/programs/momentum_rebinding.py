@@ -1,3 +1,5 @@
+"""Momentum, and weights that are bound anew."""
+
 import numpy as np
 
 np.random.seed(7)

@@ -1,3 +1,5 @@
+"""A program that never computes its loss."""
+
 import numpy as np
 
 rng = np.random.RandomState(9)

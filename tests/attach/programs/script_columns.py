@@ -1,3 +1,5 @@
+"""A plain script, samples as columns, two sigmoid layers."""
+
 import numpy as np
 
 np.random.seed(1)

@@ -1,3 +1,5 @@
+"""A training function with mini-batches, one output."""
+
 import numpy as np
 
 RATE = 0.1
