@@ -183,7 +183,7 @@ def environment(folder: str) -> dict[str, str]:
         cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
         variables |= {name: cores for name in BLAS_THREADS if name not in variables}
         variables["OMP_NUM_THREADS"] = "1"
-    variables["MPLBACKEND"] = "module://nnviz.attach.figures_backend"
+    variables["MPLBACKEND"] = "module://nnviz.figures.kept"
     variables["NNVIZ_FIGURES"] = folder
     root = str(Path(__file__).resolve().parents[2])
     variables["PYTHONPATH"] = os.pathsep.join(
