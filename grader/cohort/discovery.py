@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Found:
 
     `student` and `person` are the id and the name that the platform gave, "" where none did.
     `order` is larger for what was handed in later: the platform's number or time, else the file's
-    time. `notes` are for the grade.
+    time. `submitted` is when, in ISO 8601, where a platform says so. `notes` are for the grade.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Found:
     person: str = ""
     late: bool = False
     order: float = 0.0
+    submitted: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -140,10 +142,14 @@ def _from_gradescope(name: str, path: Path, order: float, about: Any) -> Found:
     notes: tuple[str, ...] = ()
     if len(ids) > 1:
         notes = (f"handed in by a group: {', '.join(ids)}; the grade stands under {ids[0]}",)
+    person = str(people[0].get(":name") or "")
     created = about.get(":created_at")
-    timestamp = getattr(created, "timestamp", None)
-    when = timestamp() if timestamp else order
-    return Found(name, path, ids[0], str(people[0].get(":name") or ""), order=when, notes=notes)
+    if not isinstance(created, datetime):
+        return Found(name, path, ids[0], person, order=order, notes=notes)
+    if created.tzinfo is None:
+        created = created.replace(tzinfo=UTC)
+    when = created.timestamp()
+    return Found(name, path, ids[0], person, False, when, created.isoformat(), notes)
 
 
 def _metadata(path: Path) -> Mapping[str, Any]:

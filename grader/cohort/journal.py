@@ -35,7 +35,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one submission.
 
     `kind`: graded; refused, for what the submission is; failed, where the grader or its machine
-    did. `files`: what was written for it, with SHA-256. `stamp`: of the submission's files when
+    did. `files`: what was written for it. `stamp`: of the submission's files when
     they were marked. `seconds`: how long that took. `code`: fingerprints, each with its line.
     """
 
@@ -50,7 +50,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""
     notes: tuple[str, ...] = ()
     stamp: str = ""
-    files: Mapping[str, str] = {}
+    files: tuple[str, ...] = ()
     seconds: float = 0.0
     code: tuple[tuple[int, int], ...] = ()
 

@@ -5,11 +5,14 @@ along: what it may have had in hand is marked again, one at a time, and what the
 its worker is an outcome too.
 """
 
+import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from grader.cohort.discovery import Found, source_stamp
@@ -17,17 +20,20 @@ from grader.cohort.work import Outcome, Work, mark_found
 
 Marker = Callable[[Found, Work], Outcome]
 
+SECONDS_BETWEEN_LOOKS = 0.25
+
 
 @dataclass(frozen=True)
 class Pool:
     """Where the work is done: `jobs` at once; `setting` is joblib's while it runs.
 
-    `deaths` are the exceptions that mean a worker died.
+    `deaths` are the exceptions that mean a worker died. Workers end with the process `owner`.
     """
 
     jobs: int
     setting: Callable[[], AbstractContextManager[Any]] = nullcontext
     deaths: tuple[type[BaseException], ...] = ()
+    owner: int | None = None
 
 
 def local_pool(jobs: int) -> Pool:
@@ -37,7 +43,8 @@ def local_pool(jobs: int) -> Pool:
     from joblib import parallel_config
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    return Pool(jobs, partial(parallel_config, backend="loky"), (BrokenProcessPool,))
+    setting = partial(parallel_config, backend="loky")
+    return Pool(jobs, setting, (BrokenProcessPool,), owner=os.getpid())
 
 
 @dataclass
@@ -84,7 +91,7 @@ def _parallel(
         while waiting:
             found = waiting.popleft()
             running.found[found.name] = found
-            yield delayed(marker)(found, work)
+            yield delayed(_mark)(found, work, marker, pool.owner)
 
     with pool.setting():
         parallel = Parallel(
@@ -94,6 +101,24 @@ def _parallel(
             return_as="generator_unordered",
         )
         yield from parallel(hand_out())
+
+
+def _mark(found: Found, work: Work, marker: Marker, owner: int | None) -> Outcome:
+    if owner is not None:
+        _end_with(owner)
+    return marker(found, work)
+
+
+@cache
+def _end_with(owner: int) -> None:
+    """Let this process end soon after its owner, which may be killed without a word."""
+
+    def watch() -> None:
+        while os.getppid() == owner:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _alone(found: Found, work: Work, pool: Pool, running: Running, marker: Marker) -> Outcome:

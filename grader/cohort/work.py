@@ -83,7 +83,7 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
 
     rubric = rubric_of(work.assignment)
     submission = _known_as(read_submission(found.path, rubric.sheet), found)
-    result = grade(submission, rubric)
+    result = grade(submission, rubric, submitted=found.submitted)
     return Outcome(
         found,
         "graded",

@@ -70,6 +70,7 @@ def test_gradescope_names(tmp_path):
         put(tmp_path, f"submission_{number}/answers.toml")
     group, ada, unknown = discover(tmp_path).submissions
     assert (group.student, group.person) == ("0042", "Jane Doe")
+    assert group.submitted.startswith("2024-02-03T12:34:56")
     assert int(group.order) == 1706963696  # date -u -d '2024-02-03 12:34:56' +%s
     assert "0042, 0043" in group.notes[0]
     assert ada.student == "ada@example.edu"

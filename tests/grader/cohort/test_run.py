@@ -101,14 +101,15 @@ def test_one_disaster_is_one_line(make_class, grade_into, tmp_path):
 
 
 def test_what_changed_or_lost_its_files_is_marked_again(make_class, grade_into, tmp_path):
-    """The rest isn't."""
+    """The rest isn't, and keeps what regrading made of it."""
     folder = make_class({name: f'"{name}"' for name in "abcde"})
     grade_into(folder)
     (folder / "a" / "answers.toml").write_text('"a" more')
     (tmp_path / "out" / "b" / "grade.json").unlink()
-    (tmp_path / "out" / "c" / "grade.json").write_text("edited")
+    (tmp_path / "out" / "c" / "grade.json").write_text("regraded")
     _, watch = grade_into(folder, resume=True)
-    assert [line.name for line in watch.lines] == ["a", "b", "c"]
+    assert [line.name for line in watch.lines] == ["a", "b"]
+    assert (tmp_path / "out" / "c" / "grade.json").read_text() == "regraded"
 
 
 def test_what_failed_by_our_fault_is_tried_again(make_class, grade_into):
