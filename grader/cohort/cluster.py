@@ -1,12 +1,12 @@
 """Marks a class on a Dask cluster, by workers that can do it as this machine would.
 
-A worker gets work only once it has shown that it runs the same version, sees the same files and
-has the sandbox that the rubric demands. That is asked of every worker as it joins, so one that
-comes later, or comes back after it was killed, is asked, too.
+A worker gets work only once its host has shown that it runs the same version, sees the same files
+and has the sandbox that the rubric demands. Hosts that join later get none.
 """
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,8 @@ from nnviz import __version__
 from nnviz.errors import InputError
 
 LOCAL = "local"
-RESOURCE = "nnviz-may-grade"
 SECONDS_TO_CONNECT = 10
+SECONDS_TO_COME_BACK = 120
 
 
 @dataclass(frozen=True)
@@ -73,88 +73,105 @@ def cluster_pool(
     Raises InputError where Dask is not installed, nobody answers, or no worker can do the work.
     """
     try:
-        from distributed import Client, KilledWorker, LocalCluster
+        from distributed import KilledWorker
     except ModuleNotFoundError as error:
         raise InputError(
             f"--cluster needs Dask ({error.name} is missing): "
             "python -m pip install 'nnviz-classroom[cluster]'"
         ) from error
-    from joblib import parallel_config
-
-    with _quiet_dask(), _connected(address, jobs, Client, LocalCluster) as client:
-        refusals = _ask_workers(client, wanted)
-        for worker, reason in sorted(refusals.items()):
-            if reason:
-                tell(f"{worker} gets no work: it {reason}")
-        able = sum(not reason for reason in refusals.values())
-        if not able:
+    with _quiet_dask(), _connected(address, jobs) as client:
+        hosts = _able_hosts(client, wanted, tell)
+        if not hosts:
+            raise InputError(f"--cluster {address}: none of its workers can do the work")
+        try:
+            yield Pool(-1, partial(_on_dask, client, hosts), (KilledWorker,))
+        except TimeoutError as error:
             raise InputError(
-                f"--cluster {address}: none of {len(refusals)} workers can do the work"
-                if refusals
-                else f"--cluster {address}: there are no workers"
+                f"--cluster {address}: its workers are gone, and none came back within "
+                f"{SECONDS_TO_COME_BACK} s; go on with --resume"
+            ) from error
+
+
+def _able_hosts(client: Any, wanted: Demands, tell: Callable[[str], None]) -> list[str]:
+    """The hosts all of whose workers can do the work; whoever can't is told of.
+
+    Hosts rather than workers: one that is started again after a kill has another address.
+    """
+    from distributed.comm.addressing import get_address_host
+
+    obstacles = dict(client.run(wanted.obstacle))
+    unable = set()
+    for worker, obstacle in sorted(obstacles.items()):
+        if obstacle:
+            tell(f"{worker} gets no work, nor do others of its host: it {obstacle}")
+            unable.add(get_address_host(worker))
+    return sorted({get_address_host(worker) for worker in obstacles} - unable)
+
+
+def _on_dask(client: Any, hosts: list[str]) -> AbstractContextManager[Any]:
+    """joblib's setting for its Dask backend, mended where that never learns of a death.
+
+    As it comes, it waits for ever for a task that Dask gave up after killing several workers.
+    """
+    from concurrent.futures import Future
+
+    from joblib import parallel_config
+    from joblib._dask import DaskDistributedBackend
+
+    class Backend(DaskDistributedBackend):  # type: ignore[misc]
+        def submit(self, func: Any, callback: Any = None) -> Any:
+            future = super().submit(func, callback)
+            future.add_done_callback(lambda done: callback(done) if done.exception() else None)
+            return future
+
+        def retrieve_result_callback(self, out: Any) -> Any:
+            return super().retrieve_result_callback(
+                out.result() if isinstance(out, Future) else out
             )
-        setting = partial(parallel_config, backend="dask", client=client, resources={RESOURCE: 1})
-        yield Pool(-1, setting, (KilledWorker,))
+
+        def abort_everything(self, ensure_ready: bool = True) -> None:
+            self.client.cancel(list(self._results), force=True)
+            super().abort_everything(ensure_ready)
+
+    backend = Backend(client=client, wait_for_workers_timeout=SECONDS_TO_COME_BACK, workers=hosts)
+    return parallel_config(backend=backend)
 
 
 @contextmanager
-def _connected(address: str, jobs: int, client: Any, local: Any) -> Iterator[Any]:
+def _connected(address: str, jobs: int) -> Iterator[Any]:
     """A client of the cluster, closed at the end with the workers that were started for it."""
-    try:
-        if address == LOCAL:
-            with (
-                local(
-                    n_workers=jobs,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=None,
-                    memory_limit=0,
-                ) as cluster,
-                client(cluster, set_as_default=False) as connected,
-            ):
-                yield connected
-        else:
-            with client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False) as connected:
-                yield connected
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"--cluster {address}: can't be reached: {error}; expected {LOCAL}, or the address of "
-            "a Dask scheduler, such as tcp://10.0.0.5:8786"
-        ) from error
+    from distributed import Client, LocalCluster
 
-
-def _ask_workers(client: Any, wanted: Demands) -> dict[str, str]:
-    """Ask every worker, now and whenever one joins; address -> why it can't, "" where it can."""
-    from distributed import WorkerPlugin
-
-    class MayGrade(WorkerPlugin):
-        """Lets a worker have work where it meets the demands."""
-
-        name = RESOURCE
-
-        async def setup(self, worker: Any) -> None:
-            """Ask when the worker starts."""
-            import asyncio
-
-            obstacle = await asyncio.to_thread(wanted.obstacle)
-            slots = 0 if obstacle else worker.state.nthreads
-            await worker.set_resources(**{RESOURCE: slots})
-
-    client.register_plugin(MayGrade())
-    return dict(client.run(wanted.obstacle))
+    with ExitStack() as stack:
+        try:
+            scheduler: Any = address
+            if address == LOCAL:
+                scheduler = stack.enter_context(
+                    LocalCluster(
+                        n_workers=jobs,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address=None,
+                        memory_limit=0,
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+            client = Client(scheduler, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+            stack.enter_context(client)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"--cluster {address}: can't be reached: {error}; expected {LOCAL}, or the address "
+                "of a Dask scheduler, such as tcp://10.0.0.5:8786"
+            ) from error
+        yield client
 
 
 @contextmanager
 def _quiet_dask() -> Iterator[None]:
-    """Keep Dask's own log off the screen: what matters of it is told in our words."""
-    import logging
-
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
+    """Keep logs off the screen: what matters of Dask's is told in our words."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
         yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        logging.disable(before)

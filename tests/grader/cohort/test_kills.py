@@ -139,7 +139,7 @@ def test_dask_gives_the_same_bytes_with_a_worker_killed(real_class, tmp_path):
     job = ClassJob(real_class, tmp_path / "one", WORK)
     grade_class(job, Pool(1), Silent())
     with cluster_pool(LOCAL, 2, demands(real_class, WORK), print) as pool:
-        client = pool.setting.keywords["client"]
+        client, _ = pool.setting.args
         pids = list(client.run(os.getpid).values())
         grade_class(replace(job, out=tmp_path / "dask"), pool, Kills())
     assert written(tmp_path / "dask") == written(tmp_path / "one")
