@@ -70,7 +70,7 @@ class DerivativeQuestion:
 
 @dataclass(frozen=True)
 class DerivativeMark:
-    """The mark of one formula; `credit` is a share of its points from 0 to 1."""
+    """The mark of one formula; `credit` is a share of its points, `slip` names what was wrong."""
 
     verdict: Verdict
     credit: float
@@ -78,6 +78,7 @@ class DerivativeMark:
     read_as: str
     message: str
     flags: tuple[str, ...] = ()
+    slip: str = ""
 
 
 def mark_derivative(
@@ -107,7 +108,8 @@ def mark_derivative(
         message += f" The right derivative is {question.expected}."
     credit = settings.misconception if mistake else 0.0
     verdict: Verdict = "misconception" if mistake else "wrong"
-    return DerivativeMark(verdict, credit, shown, written(loose), message)
+    slip = mistake.name if mistake else ""
+    return DerivativeMark(verdict, credit, shown, written(loose), message, slip=slip)
 
 
 def _answer(typed: str) -> str:

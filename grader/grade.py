@@ -119,18 +119,33 @@ def _results(problem: Problem, submission: Submission, marks: Marks) -> Iterator
 
 
 def _cells(problem: str, marks: TableMarks) -> Iterator[Result]:
+    """One result for each box; several slips that would give the same number are joined by |."""
+    slips = {cell: "|".join(slip.names) for slip in marks.slips for cell in slip.cells}
     for cell in marks.cells:
-        share = Fraction(cell.paid)
-        typed = cell.typed[:LONGEST_TYPED]
         yield Result(
-            "cell", problem, cell.name, cell.verdict, share, typed, cell.read_as, cell.message
+            "cell",
+            problem,
+            cell.name,
+            cell.verdict,
+            Fraction(cell.paid),
+            cell.typed[:LONGEST_TYPED],
+            cell.read_as,
+            cell.message,
+            slip=slips.get(cell.name, ""),
         )
 
 
 def _derivative(problem: str, name: str, mark: DerivativeMark) -> Result:
-    typed, share = mark.typed[:LONGEST_TYPED], Fraction(1)
+    typed = mark.typed[:LONGEST_TYPED]
     return Result(
-        "derivative", problem, name, mark.verdict, share, typed, mark.read_as, mark.message
+        "derivative",
+        problem,
+        name,
+        mark.verdict,
+        typed=typed,
+        read_as=mark.read_as,
+        message=mark.message,
+        slip=mark.slip,
     )
 
 

@@ -64,6 +64,7 @@ VERBS = {
             "export",
             "Hand in and grade",
             "a gradebook for Canvas or Moodle; for Gradescope",
+            "class", "Hand in and grade", "see a whole class: points, misconceptions, similar code"
         ),
         Verb("circuit", "Look things up", "draw a formula as boxes, empty or solved step by step"),
         Verb("predicates", "Look things up", "the words of breakpoints, watches and searches"),

@@ -119,6 +119,10 @@ def _on_dask(client: Any, hosts: list[str]) -> AbstractContextManager[Any]:
     from joblib._dask import DaskDistributedBackend
 
     class Backend(DaskDistributedBackend):  # type: ignore[misc]
+        def effective_n_jobs(self, n_jobs: int) -> Any:
+            # for a single one joblib would do the work here
+            return max(2, super().effective_n_jobs(n_jobs))
+
         def submit(self, func: Any, callback: Any = None) -> Any:
             future = super().submit(func, callback)
             future.add_done_callback(lambda done: callback(done) if done.exception() else None)
@@ -130,7 +134,9 @@ def _on_dask(client: Any, hosts: list[str]) -> AbstractContextManager[Any]:
             )
 
         def abort_everything(self, ensure_ready: bool = True) -> None:
-            self.client.cancel(list(self._results), force=True)
+            # in Dask's own thread, which may be waiting for the one that is here
+            begun = list(self._results)
+            self.client.loop.add_callback(self.client.cancel, begun, asynchronous=True, force=True)
             super().abort_everything(ensure_ready)
 
     backend = Backend(client=client, wait_for_workers_timeout=SECONDS_TO_COME_BACK, workers=hosts)
@@ -153,6 +159,7 @@ def _connected(address: str, jobs: int) -> Iterator[Any]:
                         processes=True,
                         dashboard_address=None,
                         memory_limit=0,
+                        scheduler_kwargs={"allowed_failures": 0},  # we try again ourselves
                         silence_logs=logging.CRITICAL,
                     )
                 )

@@ -28,23 +28,24 @@ class Pool:
     """Where the work is done: `jobs` at once; `setting` is joblib's while it runs.
 
     `deaths` are the exceptions that mean a worker died. Workers end with the process `owner`.
+    `at_once` is how many submissions are handed out at a time.
     """
 
     jobs: int
     setting: Callable[[], AbstractContextManager[Any]] = nullcontext
     deaths: tuple[type[BaseException], ...] = ()
     owner: int | None = None
+    at_once: int | str = "n_jobs"
 
 
 def local_pool(jobs: int) -> Pool:
-    """The process itself for one job, otherwise that many processes of its machine."""
-    if jobs == 1:
-        return Pool(1)
+    """That many processes of this machine; never this one, which may not be killed."""
     from joblib import parallel_config
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     setting = partial(parallel_config, backend="loky")
-    return Pool(jobs, setting, (BrokenProcessPool,), owner=os.getpid())
+    # for a single job joblib would do the work here: ask for two, and hand out one at a time
+    return Pool(max(2, jobs), setting, (BrokenProcessPool,), os.getpid(), at_once=jobs)
 
 
 @dataclass
@@ -97,7 +98,7 @@ def _parallel(
         parallel = Parallel(
             n_jobs=pool.jobs,
             batch_size=1,
-            pre_dispatch="n_jobs",
+            pre_dispatch=pool.at_once,
             return_as="generator_unordered",
         )
         yield from parallel(hand_out())
