@@ -64,6 +64,8 @@ VERBS = {
             "export",
             "Hand in and grade",
             "a gradebook for Canvas or Moodle; for Gradescope",
+        ),
+        Verb(
             "class", "Hand in and grade", "see a whole class: points, misconceptions, similar code"
         ),
         Verb("circuit", "Look things up", "draw a formula as boxes, empty or solved step by step"),
