@@ -46,3 +46,23 @@ def test_the_course_ends_as_it_should(capsys):
     assert losses == pytest.approx(COURSE_LOSS, rel=1e-4)
     assert result["train_accuracy"] == pytest.approx(49.06, abs=0.05)
     assert result["test_accuracy"] == pytest.approx(49.70, abs=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("mnist_dir")
+@pytest.mark.parametrize(
+    ("preset", "train_accuracy", "test_accuracy"),
+    [
+        ("learning-rate", 73.87, None),
+        ("slope", 29.20, None),
+        ("init-scaled", 79.65, 80.26),
+        ("tanh", 64.60, None),
+        ("cross-entropy", 88.29, 88.59),
+    ],
+)
+def test_the_courses_other_runs_end_as_they_should(capsys, preset, train_accuracy, test_accuracy):
+    """200 iterations from the starter's own weights; `slope` with the right derivative."""
+    result, _ = trained(capsys, preset, 200)
+    assert result["train_accuracy"] == pytest.approx(train_accuracy, abs=0.05)
+    if test_accuracy is not None:
+        assert result["test_accuracy"] == pytest.approx(test_accuracy, abs=0.05)
