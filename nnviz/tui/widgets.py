@@ -1,17 +1,32 @@
 """One widget for all panels: it asks its panel for characters and turns them into strips."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nnviz.tui.drawing.cells import Cells, Grid, stack
+from nnviz.tui.drawing.cells import Cells, Grid, Run, stack
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.strips import strips
 from nnviz.tui.panels import PANELS
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a panel drew: rows of characters, and the strips made of them for these conditions."""
+
+    rows: tuple[tuple[Run, ...], ...] = ()
+    strips: Sequence[Strip] = ()
+    size: Size = Size(0, 0)
+    base: Style = field(default_factory=Style)
+    look: Look = Look()
 
 
 class PanelWidget(Widget, can_focus=False):
@@ -33,12 +48,19 @@ class PanelWidget(Widget, can_focus=False):
         self.panel = panel
         self.titled = False
         self._shown: tuple[View, Choice, Look] | None = None
-        self._drawn: list[Strip] | None = None
+        self._drawing = Drawing()
 
     def show(self, view: View, choice: Choice, look: Look) -> None:
         """Draw this from now on."""
-        self._shown, self._drawn = (view, choice, look), None
-        self.refresh()
+        self._shown = (view, choice, look)
+        if not self.screen.is_current:
+            self._drawing = Drawing()
+            return
+        changed = self._draw()
+        if changed is None:
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def cells(self, size: Size) -> Cells:
         """What the panel draws in a rectangle of that size."""
@@ -54,14 +76,45 @@ class PanelWidget(Widget, can_focus=False):
         title.put(2, 0, panel.title, "label")
         return stack(title.cells(), panel.draw(view, choice, size.width, size.height - 1, look))
 
-    def render_line(self, y: int) -> Strip:
-        """Textual's line API: row `y` of the panel, padded to the widget's width."""
-        if self._drawn is None:
-            look = self._shown[2] if self._shown else Look()
-            self._drawn = strips(self.cells(self.size), look, self.rich_style)
-        if y < len(self._drawn):
-            return self._drawn[y].adjust_cell_length(self.size.width, self.rich_style)
-        return Strip.blank(self.size.width, self.rich_style)
+    def _draw(self) -> list[int] | None:
+        """Draw anew what has changed; the rows that have, None for all of them."""
+        look = self._shown[2] if self._shown else Look()
+        before, size, base = self._drawing, self.size, self.rich_style
+        drawn_cells = self.cells(size)
+        # every row as wide as the widget: a strip that is not would shift what is beside it
+        pad = ((" " * max(0, size.width - drawn_cells.width), ""),)
+        rows = tuple((*row, *pad) for row in drawn_cells.rows[: size.height])
+        rows += (((" " * size.width, ""),),) * (size.height - len(rows))
+        if (before.size, before.base, before.look) != (size, base, look):
+            self._drawing = Drawing(rows, self._strips(rows, look, base), size, base, look)
+            return None
+        changed = [y for y, row in enumerate(rows) if row != before.rows[y]]
+        drawn = list(before.strips)
+        for y, strip in zip(
+            changed, self._strips([rows[y] for y in changed], look, base), strict=True
+        ):
+            drawn[y] = strip
+        self._drawing = Drawing(rows, drawn, size, base, look)
+        return changed
+
+    def _strips(self, rows: Sequence[tuple[Run, ...]], look: Look, base: Style) -> list[Strip]:
+        width = self.size.width
+        drawn = strips(Cells(tuple(rows), width), look, base)
+        # measured anew: a panel may have drawn wider than its room
+        return [Strip(list(strip)).adjust_cell_length(width, base) for strip in drawn]
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What is seen of the panel; it has no border, padding or tint that Textual could add."""
+        if self._drawing.size != self.size:
+            self._draw()
+        lines = list(self._drawing.strips[crop.y : crop.bottom])
+        if not self._drawing.look.pictures_in_color:
+            for line_filter in self.get_line_filters():
+                ground = self.background_colors[1]
+                lines = [strip.apply_filter(line_filter, ground) for strip in lines]
+        if crop.column_span != (0, self.size.width):
+            lines = [strip.crop(*crop.column_span) for strip in lines]
+        return lines
 
     def on_click(self, event: events.Click) -> None:
         """Say which cell it was."""
@@ -73,6 +126,7 @@ class PanelWidget(Widget, can_focus=False):
         place = (event.x, event.y - title)
         self.post_message(self.Clicked(self.panel, place, room, view, choice))
 
-    def on_resize(self) -> None:
-        """Draw anew for the new size."""
-        self._drawn = None
+    def notify_style_update(self) -> None:
+        """Draw anew on a new ground."""
+        super().notify_style_update()
+        self._drawing = Drawing()

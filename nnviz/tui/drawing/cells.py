@@ -14,6 +14,13 @@ Run = tuple[str, str]
 """Text and its style key: `""`, a role such as `axis`, a colour, or `FRONT on BACK` of these."""
 
 SPACE = ord(" ")
+NARROW = frozenset(
+    character
+    for character in map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2500, 0x2600)))
+    if cell_len(character) == 1
+)
+"""Characters known to take one cell: ASCII, Latin-1, lines, blocks and shapes."""
+
 WIDE_TAIL = 0
 """Stands in the second cell of a character two cells wide; dropped when text is cut into runs."""
 
@@ -117,6 +124,7 @@ class Grid:
         self.codes = np.full((self.height, self.width), SPACE, dtype=np.uint32)
         self.ids = np.zeros((self.height, self.width), dtype=np.int64)
         self._keys = {"": 0}
+        self._wide = False
 
     def key(self, name: str) -> int:
         """Return the number of a style key, for writing into `ids` directly."""
@@ -127,14 +135,27 @@ class Grid:
         if not 0 <= row < self.height:
             return
         number = self.key(key)
+        if not self._wide and NARROW.issuperset(text):
+            self._put_narrow(column, row, text, number)
+            return
         for character in text:
             size = cell_len(character)
             if size and column >= 0 and column + size <= self.width:
-                self._clear_split(column, row, size)
+                if self._wide:
+                    self._clear_split(column, row, size)
+                self._wide |= size > 1
                 self.codes[row, column] = ord(character)
                 self.codes[row, column + 1 : column + size] = WIDE_TAIL
                 self.ids[row, column : column + size] = number
             column += size
+
+    def _put_narrow(self, column: int, row: int, text: str, number: int) -> None:
+        """Write characters that take one cell each, all at once."""
+        first, last = max(0, column), min(self.width, column + len(text))
+        if first < last:
+            part = text[first - column : last - column]
+            self.codes[row, first:last] = np.frombuffer(part.encode("utf-32-le"), dtype="<u4")
+            self.ids[row, first:last] = number
 
     def _clear_split(self, column: int, row: int, size: int) -> None:
         """Blank the other half of a wide character that is about to be half overwritten."""

@@ -1,5 +1,7 @@
 """Tests of the sheet that all drawings are written on."""
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,19 @@ def test_the_style_of_a_cell_can_be_asked_for():
 def test_a_grid_without_room_is_empty():
     assert Grid(0, 2).cells().lines == ["", ""]
     assert Grid(4, -1).cells().lines == []
+
+
+@given(
+    texts=st.lists(st.text(alphabet="a─█é中e\u0301 \t", max_size=9), max_size=4),
+    column=st.integers(-3, 12),
+)
+def test_the_short_cut_for_narrow_characters_changes_nothing(texts, column):
+    def written():
+        grid = Grid(10, 1)
+        for number, text in enumerate(texts):
+            grid.put(column + number, 0, text, str(number))
+        return grid.cells()
+
+    with patch("nnviz.tui.drawing.cells.NARROW", frozenset()):
+        one_by_one = written()
+    assert written() == one_by_one
