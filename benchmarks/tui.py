@@ -31,6 +31,7 @@ from nnviz.presets import COURSE
 from nnviz.tui.app import NnvizApp
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.driving import FromRunner
+from nnviz.tui.start import giving_way
 from nnviz.tui.view import View, make_view
 
 STARTS = 7
@@ -38,6 +39,8 @@ FRAMES = 150
 KEYS = 150
 STEP_SECONDS = 5.0
 LARGE = (160, 50)
+SEEN_KEYS = "jk231m"
+"""In this order each of them changes something that is seen."""
 
 LEAST = """
 import numpy
@@ -147,12 +150,14 @@ async def shown(
 ) -> AsyncIterator[tuple[NnvizApp, Patience]]:
     """The application on a run, with its first numbers painted."""
     source = EngineSource(experiment, load_data(experiment))
-    app = NnvizApp(lambda: Debugger(Timeline(source)), Look())
+    app = NnvizApp(giving_way(lambda: Debugger(Timeline(source))), Look())
     app.driver_class = Sink
     running = asyncio.create_task(app.run_async(size=size))
     patience = Patience(app)
     await patience.until_painted(lambda: app.view is not None)
-    await asyncio.sleep(1)  # the findings' facts are gathered after that
+    first = app.view
+    while app.view is first:  # the findings' facts are gathered: there is one more view
+        await asyncio.sleep(0.02)
     yield app, patience
     app.exit()
     await running
@@ -237,7 +242,7 @@ async def keys_while_training() -> list[Result]:
         for number in range(KEYS):
             await asyncio.sleep(random.uniform(0.02, 0.12))
             before, start = app.choice, time.perf_counter()
-            app.simulate_key("jkm123"[number % 6])
+            app.simulate_key(SEEN_KEYS[number % len(SEEN_KEYS)])
             await patience.until_painted(lambda before=before: app.choice is not before)
             times.append(1000 * (time.perf_counter() - start))
         trained = app.view.frame.index

@@ -31,6 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a preset (see `nnviz presets`), a FILE.toml, a recorded FILE.nnviz, or a program of "
         "your own (FILE.py, FILE.ipynb); the starter where left out",
     )
+    parser.add_argument(
+        "other",
+        nargs="?",
+        default="",
+        metavar="OTHER",
+        help="a second run, to compare the first one with in lockstep",
+    )
     add_changes(parser)
     parser.add_argument("--at", type=int, metavar="N", help="open at iteration N")
     parser.add_argument(
@@ -92,12 +99,12 @@ def run(arguments: argparse.Namespace) -> int:
         return _serve(arguments)
     from nnviz.tui.start import opener, start
 
-    open_debugger = opener(open_timeline, arguments.at)
+    open_debugger = opener(open_timeline, arguments.at, arguments.other)
     if arguments.plain:
         from nnviz.tui.plain import run_plain
 
         return run_plain(open_debugger, script)
-    return start(open_debugger, script, present=arguments.present)
+    return start(open_debugger, script, present=arguments.present, compare=bool(arguments.other))
 
 
 def _opened(arguments: argparse.Namespace) -> "tuple[Terms, Callable[[], Timeline]]":
@@ -172,6 +179,8 @@ def _refuse_contradictions(arguments: argparse.Namespace, screen: bool) -> None:
         raise InputError("--port and --host need --web")
     if arguments.port is not None and not 0 < arguments.port < 65536:
         raise InputError(f"--port {arguments.port}: expected a number from 1 to 65535")
+    if arguments.other and not (screen or arguments.plain or arguments.web):
+        raise InputError(f"{arguments.other}: two runs need a terminal, --plain or --web")
     if arguments.script is not None and not (screen or arguments.plain or arguments.web):
         raise InputError(f"--script {arguments.script}: needs a terminal, --plain or --web")
 
@@ -191,7 +200,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
     """The command line of one tab."""
-    words = ["tui", arguments.run]
+    words = ["tui", arguments.run, *([arguments.other] if arguments.other else [])]
     for option in ("at", "data", "iterations", "seed", "loop", "script"):
         value = getattr(arguments, option)
         words += [f"--{option}={value}"] if value is not None else []

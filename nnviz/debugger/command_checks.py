@@ -32,6 +32,12 @@ def anything(rest: str, terms: Terms) -> None:
     """Whatever it is depends on the run."""
 
 
+def run(rest: str, terms: Terms) -> None:
+    """A run: whether it can be opened is seen when it is."""
+    if not rest:
+        raise InputError("expected a run: a recorded FILE.nnviz, a preset, or a FILE.toml")
+
+
 def nothing(rest: str, terms: Terms) -> None:
     """The command stands alone."""
     if rest:

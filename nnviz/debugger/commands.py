@@ -186,6 +186,10 @@ def _branch(debugger: Debugger, rest: str) -> str:
     return f"on branch {debugger.look_at(rest).branch}"
 
 
+def _open(debugger: Debugger, rest: str) -> str:
+    return f"beside it {debugger.open_beside(str(Path(rest).expanduser())).branch}"
+
+
 def _when(debugger: Debugger, rest: str) -> str:
     """Search the history: all stretches, or with --first or --last go there."""
     text, flags = without_flags(rest)
@@ -354,6 +358,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 _branch,
                 completes="branch",
             ),
+            Command("open", "open RUN", "open another run beside this one", _open, checks.run),
             Command(
                 "save",
                 "save FILE.nnviz",

@@ -204,6 +204,19 @@ class Debugger:
         self.timeline = branch
         return branch
 
+    def open_beside(self, run: str) -> Timeline:
+        """Open another run, a recorded one or a preset, as a branch to compare with.
+
+        Its layers may be other ones. What is looked at stays. Raises InputError where it can't be
+        opened.
+        """
+        from nnviz.debugger.runs import open_run  # not needed to get the screen up
+
+        other, _ = open_run(run, beside=self.timeline.tree)
+        self.branches[other.branch.name] = other
+        other.source.cancelled = self.timeline.source.cancelled
+        return other
+
     def look_at(self, name: str) -> Timeline:
         """Look at another branch. Raises InputError where there is none of that name."""
         if name not in self.branches:

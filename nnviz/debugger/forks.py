@@ -82,7 +82,8 @@ def parse_edit(text: str) -> Edit:
 class Branch:
     """Where a timeline comes from: `parent` and the iteration (none for the first one, A).
 
-    `changes` holds the experiment's keys that differ, each with (value before, value now).
+    `changes` holds the experiment's keys that differ, each with (value before, value now). `run` is
+    what a run of its own is called that was opened beside another one.
     """
 
     name: str = "A"
@@ -90,11 +91,12 @@ class Branch:
     at: int = 0
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=lambda: MappingProxyType({}))
     edits: tuple[Edit, ...] = ()
+    run: str = ""
 
     def __str__(self) -> str:
         """A line for people, such as `B: A from 100 on, learning_rate 1e-05 -> 0.0001`."""
         if not self.parent:
-            return f"{self.name}: the run itself"
+            return f"{self.name}: {self.run or 'the run itself'}"
         changed = [f"{key} {old} -> {new}" for key, (old, new) in self.changes.items()]
         changed += [str(edit) for edit in self.edits]
         return f"{self.name}: {self.parent} from {self.at} on, {'; '.join(changed) or 'unchanged'}"
@@ -127,6 +129,10 @@ class Tree:
     def next_name(self) -> str:
         """The name that the next branch gets, after those there are: A, B, ..., Z, A1, B1, ..."""
         return branch_name(1 + max(map(branch_number, self.branches), default=-1))
+
+    def of_its_own(self, run: str) -> Branch:
+        """A branch for another run, opened beside those there are."""
+        return Branch(self.next_name, run=run)
 
     @property
     def nbytes(self) -> int:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nnviz.debugger.engine_source import EngineSource
+from nnviz.debugger.forks import Tree
 from nnviz.debugger.records import RECORDED
 from nnviz.debugger.session import open_session
 from nnviz.debugger.timeline import Timeline
@@ -14,22 +15,26 @@ from nnviz.experiment import Experiment
 from nnviz.presets import find_experiment
 
 
-def open_run(run: str, changes: Mapping[str, Any] = MappingProxyType({})) -> tuple[Timeline, str]:
+def open_run(
+    run: str, changes: Mapping[str, Any] = MappingProxyType({}), *, beside: Tree | None = None
+) -> tuple[Timeline, str]:
     """A run to travel in, and what its reader has to know ("" for nothing).
 
-    A recorded one opens at its last state, any other one at iteration 0. Raises InputError where
-    it can't be opened; where a recorded run is to be changed, which is what forks are for.
+    A recorded one opens at its last state, any other one at iteration 0. `beside` are the branches
+    of a run that is open already. Raises InputError where it can't be opened; where a recorded run
+    is to be changed, which is what forks are for.
     """
     if Path(run).suffix != RECORDED:
         source = EngineSource(find_experiment(run).with_changes(changes))
-        return Timeline(source), source.dataset.note
+        branch = None if beside is None else beside.of_its_own(run)
+        return Timeline(source, branch=branch, tree=beside), source.dataset.note
     if changes:
         raise InputError(
             f"{run}: is recorded, so {', '.join(changes)} can't be changed; open it and fork it"
         )
     session = open_session(Path(run))
     note = f"{run}: {session.damage}; {session.extent}" if session.damage else ""
-    return session.timeline(), note
+    return session.timeline(beside=beside), note
 
 
 def experiment_of(run: str) -> Experiment:

@@ -14,6 +14,7 @@ import numpy as np
 
 from nnviz.debugger.engine_source import source_from
 from nnviz.debugger.findings.facts import ChecksGradients
+from nnviz.debugger.forks import Tree
 from nnviz.debugger.history import UNIT, History, metric_names
 from nnviz.debugger.keyframes import DEFAULT_BUDGET
 from nnviz.debugger.model import Model
@@ -79,9 +80,16 @@ class Session:
         return arrays
 
     def timeline(
-        self, budget: int = DEFAULT_BUDGET, make_source: MakeSource = source_from
+        self,
+        budget: int = DEFAULT_BUDGET,
+        make_source: MakeSource = source_from,
+        *,
+        beside: Tree | None = None,
     ) -> Timeline:
-        """The run to travel in, opened at its last state. InputError where there is no state."""
+        """The run to travel in, opened at its last state. InputError where there is no state.
+
+        `beside` are the branches of another run, among which it gets a name of its own.
+        """
         if self.header.first not in self.keyframes:
             raise InputError(f"{self.path}: holds no state that the run could start from")
         source = RecordedSource(self, make_source)
@@ -91,7 +99,8 @@ class Session:
             budget,
             history=self.history,
             snapshots=snapshots,
-            branch=self.header.branch,
+            branch=self.header.branch if beside is None else beside.of_its_own(self.path.name),
+            tree=beside,
         )
 
 

@@ -32,7 +32,7 @@ from nnviz.tui.screen_commands import SCREEN_COMMANDS, ScreenCommand, words
 from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import DebuggerScreen, PanelScreen
 from nnviz.tui.script import Cue
-from nnviz.tui.state import DEBUGGER, PICTURES, Choice
+from nnviz.tui.state import COMPARE, DEBUGGER, PICTURES, Choice
 from nnviz.tui.text_screen import TextScreen, help_text
 from nnviz.tui.themes import set_up_themes, theme_name
 from nnviz.tui.view import View, names
@@ -72,6 +72,7 @@ class NnvizApp(DrivingApp):
         *,
         present: bool = False,
         script: Sequence[Cue] = (),
+        compare: bool = False,
     ) -> None:
         self.look = look or look_from(os.environ)
         super().__init__(open_debugger, ansi_color=self._in_terminals_colors)
@@ -79,6 +80,7 @@ class NnvizApp(DrivingApp):
         dark = look.dark if look else self.current_theme.dark
         self.look = replace(self.look, dark=dark, present=present or self.look.present)
         self.choice = Choice()
+        self._opens_on = COMPARE if compare else DEBUGGER
         self.lecture = Lecture(script)
         self._typed: list[str] = []
         self._question: Question | None = None
@@ -98,7 +100,7 @@ class NnvizApp(DrivingApp):
         self.title = "nnviz"
         if self.look.present or self.look.dark != self.current_theme.dark:
             self._follow_look()
-        self.choice = replace(self.choice, cue=self.lecture.cue)
+        self.choose(replace(self.choice, cue=self.lecture.cue, screen=self._opens_on))
         self.runner.start()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -192,6 +194,10 @@ class NnvizApp(DrivingApp):
         """Go to another screen."""
         if self.choice.screen != name:
             self.choose(replace(self.choice, screen=name, pane=""))
+
+    def compare_with(self, branch: str) -> None:
+        """Compare with a branch. May be called on any thread."""
+        self.post_message(PanelScreen.Chose(screen=COMPARE, other=branch, pane=""))
 
     def get_default_screen(self) -> DebuggerScreen:
         """The debugger's own screen."""

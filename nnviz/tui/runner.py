@@ -162,7 +162,8 @@ class Runner:
     def _run(self) -> None:
         try:
             self.debugger = debugger = self._open()
-            debugger.timeline.source.cancelled = self._interrupted.is_set
+            for timeline in debugger.branches.values():
+                timeline.source.cancelled = self._interrupted.is_set
             self._view(debugger, reason=GREETING)
             debugger.gather_facts()
             self._view(debugger, reason=GREETING)

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from nnviz.debugger import command_checks as checks
 from nnviz.debugger import commands
 from nnviz.debugger.command_checks import Check, Terms
+from nnviz.debugger.debugger import Debugger
 from nnviz.errors import InputError
 from nnviz.tui.handing_out import copy, hand_out
+from nnviz.tui.runner import Ask
+from nnviz.tui.state import COMPARE
 
 if TYPE_CHECKING:
     from nnviz.tui.app import NnvizApp
@@ -79,6 +82,20 @@ def _present(app: "NnvizApp", rest: str) -> str:
     return ""
 
 
+def _compare(app: "NnvizApp", rest: str) -> str:
+    if not rest:
+        app.action_open(COMPARE)
+        return ""
+
+    def bring(debugger: Debugger) -> str:
+        branch = debugger.open_beside(str(Path(rest).expanduser())).branch
+        app.compare_with(branch.name)
+        return f"beside it {branch}"
+
+    app.order(Ask(bring))
+    return ""
+
+
 def _quit(app: "NnvizApp", rest: str) -> str:
     app.exit()
     return ""
@@ -120,6 +137,13 @@ SCREEN_COMMANDS: Mapping[str, ScreenCommand] = MappingProxyType(
                 "the projector's view: one panel, large, strong contrast",
                 _present,
                 checks.nothing,
+            ),
+            ScreenCommand(
+                "compare",
+                "compare [RUN]",
+                "compare two branches, or open another run beside this one and compare",
+                _compare,
+                checks.anything,
             ),
             ScreenCommand("quit", "quit", "end", _quit, checks.nothing),
             ScreenCommand("q", "q", "end", _quit, checks.nothing),

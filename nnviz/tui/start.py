@@ -12,6 +12,7 @@ from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.records import RECORDED
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
+from nnviz.tui.priority import screen_first
 from nnviz.tui.runner import Runner
 from nnviz.tui.script import Cue
 
@@ -19,22 +20,47 @@ RESCUE_SECONDS = 10.0
 """How long a crash waits for the run to come to rest."""
 
 
-def opener(open_timeline: Callable[[], Timeline], at: int | None = None) -> Callable[[], Debugger]:
-    """What opens a debugger of a run at iteration `at`, or where it opens by itself."""
+def opener(
+    open_timeline: Callable[[], Timeline], at: int | None = None, beside: str = ""
+) -> Callable[[], Debugger]:
+    """What opens a debugger of a run at iteration `at`, or where it opens by itself.
+
+    `beside` is another run to compare it with; where nothing else is said, both open where the
+    shorter one ends.
+    """
 
     def open_debugger() -> Debugger:
-        timeline = open_timeline()
-        if at is not None:
-            timeline.seek(at)
-        return Debugger(timeline)
+        debugger = Debugger(timeline := open_timeline())
+        start = at
+        if beside:
+            other = debugger.open_beside(beside)
+            start = min(timeline.live, other.live) if at is None else at
+        if start is not None:
+            timeline.seek(start)
+        return debugger
 
     return open_debugger
 
 
+def giving_way(open_debugger: Callable[[], Debugger]) -> Callable[[], Debugger]:
+    """What opens the debugger in full speed, and from then on lets the screen go first."""
+
+    def open_and_give_way() -> Debugger:
+        debugger = open_debugger()
+        screen_first()
+        return debugger
+
+    return open_and_give_way
+
+
 def start(
-    open_debugger: Callable[[], Debugger], script: Sequence[Cue] = (), *, present: bool = False
+    open_debugger: Callable[[], Debugger],
+    script: Sequence[Cue] = (),
+    *,
+    present: bool = False,
+    compare: bool = False,
 ) -> int:
-    """Show the run until the screen is left; returns the exit code.
+    """Show the run until the screen is left; returns the exit code. `compare` opens on that screen.
 
     What went wrong on the runner's thread is raised here, when the terminal is itself again. After
     a crash the run so far is in a file, and standard error says in which one.
@@ -43,7 +69,7 @@ def start(
         opened = ahead.submit(open_debugger)
         from nnviz.tui.app import NnvizApp
 
-        app = NnvizApp(opened.result, present=present, script=script)
+        app = NnvizApp(giving_way(opened.result), present=present, script=script, compare=compare)
         app.run()
     crashed = app.failure is not None or app.return_code
     if crashed and not isinstance(app.failure, InputError):

@@ -85,23 +85,25 @@ class PanelWidget(Widget, can_focus=False):
         pad = ((" " * max(0, size.width - drawn_cells.width), ""),)
         rows = tuple((*row, *pad) for row in drawn_cells.rows[: size.height])
         rows += (((" " * size.width, ""),),) * (size.height - len(rows))
+        width = max(size.width, drawn_cells.width)
         if (before.size, before.base, before.look) != (size, base, look):
-            self._drawing = Drawing(rows, self._strips(rows, look, base), size, base, look)
+            self._drawing = Drawing(rows, self._strips(rows, width, look, base), size, base, look)
             return None
         changed = [y for y, row in enumerate(rows) if row != before.rows[y]]
         drawn = list(before.strips)
-        for y, strip in zip(
-            changed, self._strips([rows[y] for y in changed], look, base), strict=True
-        ):
+        anew = self._strips([rows[y] for y in changed], width, look, base)
+        for y, strip in zip(changed, anew, strict=True):
             drawn[y] = strip
         self._drawing = Drawing(rows, drawn, size, base, look)
         return changed
 
-    def _strips(self, rows: Sequence[tuple[Run, ...]], look: Look, base: Style) -> list[Strip]:
-        width = self.size.width
+    def _strips(
+        self, rows: Sequence[tuple[Run, ...]], width: int, look: Look, base: Style
+    ) -> list[Strip]:
         drawn = strips(Cells(tuple(rows), width), look, base)
-        # measured anew: a panel may have drawn wider than its room
-        return [Strip(list(strip)).adjust_cell_length(width, base) for strip in drawn]
+        if width == self.size.width:
+            return drawn
+        return [strip.crop(0, self.size.width) for strip in drawn]  # drawn wider than its room
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is seen of the panel; it has no border, padding or tint that Textual could add."""

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from nnviz.debugger.recorder import save
+from nnviz.debugger.session import open_session
 from nnviz.tui.app import NnvizApp
 from nnviz.tui.details.compare import CompareDetail
 from nnviz.tui.drawing.look import ColorDepth, Look
+from nnviz.tui.start import opener
 
 from .helpers import at, seen, typed, until
 
@@ -181,6 +184,63 @@ async def test_it_follows_a_run_with_both_branches(app):
         await until(pilot, lambda: app.view.mode == "PAUSED")
         detail = await answered(pilot)
         assert detail.a.live >= detail.index
+
+
+@pytest.fixture
+def recorded(open_debugger, tmp_path):
+    """Records a run of so many iterations; the file."""
+
+    def record(name, iterations, **changes):
+        timeline = open_debugger(**changes).timeline
+        timeline.seek(iterations)
+        save(timeline, tmp_path / name)
+        return tmp_path / name
+
+    return record
+
+
+async def test_another_recorded_run_is_compared_beside_this_one(app, recorded):
+    file = recorded("quick.nnviz", 3, learning_rate=1e-4)
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("n", "n")
+        await at(pilot, 2)
+        app.enter(f"compare {file}")
+        detail = await answered(pilot)
+        assert detail.names == ("A", "B")
+        assert str(detail.b.branch) == "B: quick.nnviz"
+        # the same start, and another learning rate: the first update is what differs
+        assert (detail.parting.index, detail.parting.what) == (0, "W3.update")
+        assert detail.comparison.index == 2
+        await typed(pilot, "branch B")
+        await until(pilot, lambda: app.view.branch.name == "B")
+        assert app.view.recorded == 3
+
+
+async def test_two_recorded_runs_open_in_lockstep_where_the_shorter_one_ends(recorded):
+    files = [recorded("one.nnviz", 5), recorded("other.nnviz", 3, learning_rate=1e-4)]
+    app = NnvizApp(
+        opener(open_session(files[0]).timeline, beside=str(files[1])), Look(), compare=True
+    )
+    async with app.run_test() as pilot:
+        await at(pilot, 3)
+        detail = await answered(pilot)
+        assert app.choice.screen == "compare"
+        assert (detail.index, detail.a.live, detail.b.live) == (3, 5, 3)
+        assert "B: other.nnviz" in seen(app)["compare_head"]
+        await pilot.press("N")
+        await at(pilot, 2)
+        detail = await answered(pilot)
+        assert detail.comparison.index == 2
+        assert detail.comparison.losses[0] != detail.comparison.losses[1]
+
+
+async def test_what_is_no_run_is_refused_with_its_name(app, tmp_path):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        app.enter(f"compare {tmp_path}/none.nnviz")
+        await until(pilot, lambda: "none.nnviz" in app.view.reason)
+        assert len(app.view.branches) == 1
 
 
 @pytest.mark.parametrize(

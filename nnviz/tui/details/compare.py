@@ -17,7 +17,7 @@ SLICE = 0.15
 """Seconds for which the other branch is taken along before the screen is told how far it is."""
 HOW_TO_FORK = (
     "there is one branch so far: type :set learning_rate=1e-4 to fork here with a change, "
-    "or :fork without one"
+    ":fork without one, or :compare FILE.nnviz for another run"
 )
 
 
