@@ -1,0 +1,126 @@
+"""Runs students' code shut in, as strongly as this machine permits, and returns values only.
+
+    sandbox = choose_sandbox()
+    with sandbox.open(submission) as session:
+        outcome = session.run([Call("sigmoid", (z,), {"k": 2.0})])
+
+Each submission gets a process of its own in the sandbox, and each run a fork of that one.
+"""
+
+import atexit
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from grader.sandbox.backends import BACKENDS, LEVELS, Backend
+from grader.sandbox.probing import INSTALL, refusal
+from grader.sandbox.process import Worker, WorkerError
+from grader.sandbox.records import Call, Kind, Limits, Opaque, Outcome, Ref, Rng
+from grader.sandbox.session import Session
+from nnviz.errors import InputError
+
+if TYPE_CHECKING:
+    from grader.submission import Submission
+
+__all__ = [
+    *("Call", "Kind", "Limits", "Opaque", "Outcome", "Ref", "Rng", "Sandbox", "Session"),
+    *("WorkerError", "choose_sandbox"),
+]
+
+
+class Sandbox:
+    """One way of shutting code in; `layers` says what it consists of, for the grade.
+
+    From the second submission on, the process of the next one starts while this one runs.
+    """
+
+    def __init__(self, backend: Backend, limits: Limits | None = None) -> None:
+        self.backend = backend
+        self.limits = limits or Limits()
+        self._lock = threading.Lock()
+        self._next: Worker | None = None
+        self._opened = 0
+        atexit.register(self.close)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """What holds the student's code, in words."""
+        return self.backend.layers
+
+    @contextmanager
+    def open(self, submission: "Submission") -> Iterator[Session]:
+        """Load a submission's code in a sandbox of its own, which ends with the context.
+
+        Raises InputError where the sandbox can't be started.
+        """
+        try:
+            worker = self._worker()
+        except WorkerError as error:
+            raise InputError(f"the sandbox can't be started: {error}") from error
+        try:
+            submission.copy_files(worker.folder)
+            session = Session(worker, submission.sources, self.limits)
+            try:
+                yield session
+            finally:
+                session.close()
+        except WorkerError as error:
+            raise InputError(f"the sandbox stopped working: {error}") from error
+        finally:
+            worker.close()
+
+    def _worker(self) -> Worker:
+        with self._lock:
+            worker, self._next = self._next, None
+            self._opened += 1
+            often = self._opened > 1
+        worker = worker or Worker(self.backend)
+        if often:
+            following = Worker(self.backend)
+            with self._lock:
+                self._next, spare = following, self._next
+            if spare:
+                spare.close()
+        return worker
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process gets a sandbox of the same kind, with workers of its own."""
+        return _named, (self.backend.name, self.limits)
+
+    def close(self) -> None:
+        """End the process that was started ahead; a later `open` starts a new one."""
+        with self._lock:
+            worker, self._next = self._next, None
+            self._opened = 0
+        if worker:
+            worker.close()
+
+
+def _named(name: str, limits: Limits) -> Sandbox:
+    return Sandbox(next(one for one in BACKENDS if one.name == name), limits)
+
+
+def choose_sandbox(minimum: str = "namespaces", allow_unsandboxed: bool = False) -> Sandbox:
+    """The strongest sandbox that works here, each tried by running something in it.
+
+    `minimum` is a rubric's `isolation`: "namespaces", "landlock" or "limits". Raises InputError,
+    saying what to install, where nothing as strong works and `allow_unsandboxed` isn't given.
+    """
+    if minimum not in LEVELS:
+        raise InputError(f"isolation = {minimum!r}: expected one of {', '.join(LEVELS)}")
+    wanted = LEVELS.index("limits" if allow_unsandboxed else minimum)
+    reasons = []
+    for backend in BACKENDS[: wanted + 1]:
+        reason = refusal(backend)
+        if not reason:
+            return Sandbox(backend)
+        reasons.append(reason)
+    weaker = [backend for backend in BACKENDS[wanted + 1 : -1] if not refusal(backend)]
+    lower = "".join(f' `isolation = "{b.level}"` in the rubric permits {b.name}.' for b in weaker)
+    advice = "; or ".join(INSTALL[b.name] for b in BACKENDS[: wanted + 1] if b.name in INSTALL)
+    raise InputError(
+        f"students' code isn't run: the rubric asks for isolation by {minimum}, and here "
+        f"{'; '.join(reasons)}. To get it, {advice}.{lower} --allow-unsandboxed runs the code with "
+        "all your rights, which is for code that you trust."
+    )
