@@ -46,12 +46,13 @@ def read_notebook(name: str, text: str) -> Source:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on cells without ids, which every older notebook has
-            cells = nbformat.reads(text, as_version=4).get("cells", [])
+            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            cells = notebook.get("cells", [])
             code = [str(cell["source"]) for cell in cells if cell.get("cell_type") == "code"]
     except Exception as error:
         # nbformat raises what the content makes it raise: by its types no list would be complete.
-        what = " ".join(str(error)[:200].split())
-        raise InputError(f"{name}: is no notebook ({type(error).__name__}: {what})") from error
+        what = f"nbformat says {type(error).__name__}"
+        raise InputError(f"{name}: can't be read as a notebook ({what})") from error
     units, notes = [], []
     for number, cell in enumerate(code[:MAX_CELLS], start=1):
         python, removed = without_magics(cell)

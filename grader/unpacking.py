@@ -59,7 +59,10 @@ def unpack_archive(archive: Path, target: Path) -> tuple[str, ...]:
         what = " ".join(str(error)[:200].split())
         raise InputError(f"{archive}: is damaged, or packed in a way not known: {what}") from error
     more = len(notes) - 20
-    return (*notes[:20], *([f"{archive.name}: and {more} more entries left out"] if more > 0 else []))
+    return (
+        *notes[:20],
+        *([f"{archive.name}: and {more} more entries left out"] if more > 0 else []),
+    )
 
 
 def _unpack_zip(archive: Path, target: Path, notes: list[str]) -> None:
@@ -85,7 +88,7 @@ def _unpack_tar(archive: Path, target: Path, notes: list[str]) -> None:
     with contextlib.ExitStack() as stack:
         stream: IO[bytes] = stack.enter_context(archive.open("rb"))
         if archive.name.lower().endswith("gz"):
-            stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
+            stream = stack.enter_context(gzip.open(stream, "rb"))  # type: ignore[arg-type]
         # A header may state gigabytes of a name: what is read at all is limited, too.
         packed = stack.enter_context(tarfile.open(fileobj=_Limited(stream), mode="r|"))  # type: ignore[call-overload]
         left = MAX_BYTES

@@ -24,8 +24,17 @@ if TYPE_CHECKING:
     from grader.submission import Submission
 
 __all__ = [
-    *("Call", "Kind", "Limits", "Opaque", "Outcome", "Ref", "Rng", "Sandbox", "Session"),
-    *("WorkerError", "choose_sandbox"),
+    "Call",
+    "Kind",
+    "Limits",
+    "Opaque",
+    "Outcome",
+    "Ref",
+    "Rng",
+    "Sandbox",
+    "Session",
+    "WorkerError",
+    "choose_sandbox",
 ]
 
 

@@ -78,7 +78,7 @@ def _below(path: Path, folders: list[Path]) -> bool:
 
 
 def closed_to_others(paths: list[str]) -> list[str]:
-    """The outermost folders on the way to these paths that users other than the owner can't enter."""
+    """The outermost folders on the way to these paths that only their owner can enter."""
     found = []
     for path in map(Path, paths):
         for folder in reversed(path.parents):

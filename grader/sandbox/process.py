@@ -3,6 +3,7 @@
 A worker can be started before it is known whose code it will run: its folder is empty at first.
 """
 
+import contextlib
 import functools
 import importlib.util
 import json
@@ -25,7 +26,7 @@ from grader.sandbox.backends import ENVIRONMENT, Backend
 from grader.sandbox.records import Limits
 
 START_SECONDS = 60.0
-"""How long a worker may take to start: a machine may be busy, and none of the student's code runs."""
+"""How long a worker may take to start: a machine may be busy, and no student's code runs yet."""
 
 _ANSWER_SECONDS = 30.0
 _INSIDE = ("seccomp", "landlock", "codec", "loading", "running", "worker")
@@ -122,7 +123,13 @@ class Worker:
             if covered := places.closed_to_others(needed):
                 launcher = Path(__file__).with_name("inside") / "launch.py"
                 what = {"command": command, "uid": self._uid, "covered": covered, "needed": needed}
-                command = [found.interpreter, "-I", "-S", "-c", launcher.read_text(encoding="utf-8")]
+                command = [
+                    found.interpreter,
+                    "-I",
+                    "-S",
+                    "-c",
+                    launcher.read_text(encoding="utf-8"),
+                ]
                 command.append(json.dumps(what))
             else:
                 user = {"user": self._uid, "group": self._uid, "extra_groups": []}
@@ -138,10 +145,8 @@ class Worker:
             **user,
         )
         code = _inside()
-        try:
+        with contextlib.suppress(OSError):  # it has ended already: `wait_ready` says why
             self._control.sendall(struct.pack("<I", len(code)) + code)
-        except OSError:
-            pass  # it has ended already: `wait_ready` says why
         return process
 
     @property
@@ -261,7 +266,7 @@ class Check:
             os.set_blocking(descriptor, False)
         self.printed = bytearray()
 
-    def ask(self, packet: bytes, limits: Limits, seconds: float) -> bytes | None | TimeoutError:
+    def ask(self, packet: bytes, limits: Limits, seconds: float) -> bytes | TimeoutError | None:
         """Send a packet, return the answer; None where it ended without one, or it is too large.
 
         Whatever is printed meanwhile is taken and dropped beyond a limit.

@@ -135,7 +135,7 @@ class Session:
         imported = {*self.forbidden, *_texts(found.get("imports"), 100)}
         self.forbidden = tuple(sorted(imported))
 
-    def _outcome(self, answer: bytes | None | TimeoutError, limits: Limits) -> Outcome | None:
+    def _outcome(self, answer: bytes | TimeoutError | None, limits: Limits) -> Outcome | None:
         """The outcome that an answer tells, None where there is none."""
         if not isinstance(answer, bytes):
             return None

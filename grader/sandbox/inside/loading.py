@@ -22,14 +22,16 @@ _EMPTY = ("pass", "raise NotImplementedError", "raise NotImplementedError()", ".
 
 
 class Inert(types.ModuleType):
-    """What stands for a package that only draws: every name in it can be called, and does nothing."""
+    """What stands for a package that only draws: all of it can be called, and does nothing."""
 
     def __getattr__(self, name: str) -> Any:
+        """One more thing that does nothing."""
         if name.startswith("__"):
             raise AttributeError(name)
         return Inert(name)
 
     def __call__(self, *_: Any, **__: Any) -> "Inert":
+        """Do nothing."""
         return self
 
     def __iter__(self) -> Iterator["Inert"]:

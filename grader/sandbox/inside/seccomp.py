@@ -50,7 +50,9 @@ vmsplice 278 75 | lookup_dcookie 212 18 | setrlimit 160 164
 
 DENIED = {
     name: (int(x86) if x86 != "-" else None, int(arm) if arm != "-" else None)
-    for name, x86, arm in (entry.split() for entry in _TABLE.replace("\n", " | ").split("|") if entry.strip())
+    for name, x86, arm in (
+        entry.split() for entry in _TABLE.replace("\n", " | ").split("|") if entry.strip()
+    )
 }
 
 _MACHINES = {

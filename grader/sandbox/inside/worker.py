@@ -54,8 +54,8 @@ def _become_child(control: socket.socket, descriptors: list[int], message: Any) 
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.close(output)
-        sys.stdout = open(1, "w", 65536, encoding="utf-8", errors="replace", closefd=False)  # noqa: PTH123, SIM115
-        sys.stderr = open(2, "w", 1, encoding="utf-8", errors="replace", closefd=False)  # noqa: PTH123, SIM115
+        sys.stdout = open(1, "w", 65536, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", 1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
         setup = running._receive(requests)
         running.serve(requests, answers, setup)
     finally:
