@@ -69,6 +69,7 @@ VERBS = {
             "class", "Hand in and grade", "see a whole class: points, misconceptions, similar code"
         ),
         Verb("circuit", "Look things up", "draw a formula as boxes, empty or solved step by step"),
+        Verb("lessons", "Look things up", "list the broken nets to debug in class, or check them"),
         Verb("predicates", "Look things up", "the words of breakpoints, watches and searches"),
         Verb("presets", "Look things up", "list the course's runs, or print one as a file"),
         Verb("data", "Look things up", "list the data sets, and whether they are on this machine"),

@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from nnviz.debugger.session import Session
     from nnviz.debugger.timeline import Timeline
     from nnviz.tui.script import Cue
+    from nnviz.tui.start import MakeApp
+
+
+STARTER = "course"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run",
         nargs="?",
-        default="course",
+        default=STARTER,
         metavar="RUN",
         help="a preset (see `nnviz presets`), a FILE.toml, a recorded FILE.nnviz, or a program of "
         "your own (FILE.py, FILE.ipynb); the starter where left out",
@@ -50,6 +55,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="do the commands and keys of this file one after another, one for each space key",
+    )
+    parser.add_argument(
+        "--lesson", metavar="NAME", help="debug a broken net (see `nnviz lessons`) and answer"
+    )
+    parser.add_argument(
+        "--tour", action="store_true", help="learn the keys in five minutes, on the starter's net"
     )
     parser.add_argument(
         "--present",
@@ -104,7 +115,23 @@ def run(arguments: argparse.Namespace) -> int:
         from nnviz.tui.plain import run_plain
 
         return run_plain(open_debugger, script)
-    return start(open_debugger, script, present=arguments.present, compare=bool(arguments.other))
+    return start(open_debugger, script, present=arguments.present, make_app=_app(arguments))
+
+
+def _app(arguments: argparse.Namespace) -> "MakeApp":
+    """What makes the application: the lesson's, the tour's, or the debugger's own."""
+    if arguments.lesson:
+        from nnviz.lessons import find_lesson
+        from nnviz.tui.lessons.app import LessonApp
+
+        return partial(LessonApp, lesson=find_lesson(arguments.lesson))
+    if arguments.tour:
+        from nnviz.tui.lessons.tour import TourApp
+
+        return TourApp
+    from nnviz.tui.start import debugger_app
+
+    return partial(debugger_app, compare=bool(arguments.other))
 
 
 def _opened(arguments: argparse.Namespace) -> "tuple[Terms, Callable[[], Timeline]]":
@@ -134,6 +161,10 @@ def _source(arguments: argparse.Namespace) -> "EngineSource":
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.presets import find_experiment
 
+    if arguments.lesson:
+        from nnviz.lessons import find_lesson
+
+        return EngineSource(changed(find_lesson(arguments.lesson).experiment, arguments))
     return EngineSource(changed(find_experiment(arguments.run), arguments))
 
 
@@ -171,6 +202,12 @@ def _refuse_contradictions(arguments: argparse.Namespace, screen: bool) -> None:
     """Raise InputError where options don't go together."""
     if arguments.at is not None and arguments.at < 0:
         raise InputError(f"--at {arguments.at}: expected an iteration, 0 or more")
+    if (arguments.lesson or arguments.tour) and arguments.run != STARTER:
+        raise InputError(f"--lesson and --tour have a run of their own: leave out {arguments.run}")
+    if arguments.lesson and arguments.tour:
+        raise InputError("--lesson and --tour: give one of them")
+    if (arguments.lesson or arguments.tour) and (arguments.plain or not (screen or arguments.web)):
+        raise InputError("--lesson and --tour need a terminal, or --web")
     if arguments.web and arguments.plain:
         raise InputError("--web and --plain: give one of them")
     if arguments.present and not (screen or arguments.web):
@@ -201,10 +238,10 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
     """The command line of one tab."""
     words = ["tui", arguments.run, *([arguments.other] if arguments.other else [])]
-    for option in ("at", "data", "iterations", "seed", "loop", "script"):
+    for option in ("at", "data", "iterations", "seed", "loop", "script", "lesson"):
         value = getattr(arguments, option)
         words += [f"--{option}={value}"] if value is not None else []
-    words += ["--present"] * arguments.present
+    words += ["--present"] * arguments.present + ["--tour"] * arguments.tour
     return words + [f"--set={change}" for change in arguments.changes]
 
 

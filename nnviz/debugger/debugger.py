@@ -84,9 +84,13 @@ class Debugger:
     @property
     def diagnosis(self) -> Diagnosis:
         """What is wrong with the branch that is looked at, up to its latest iteration."""
-        name = self.timeline.branch.name
+        return self.diagnosis_of(self.timeline)
+
+    def diagnosis_of(self, timeline: Timeline) -> Diagnosis:
+        """What is wrong with one of the branches, up to its latest iteration."""
+        name = timeline.branch.name
         if name not in self._diagnoses:
-            self._diagnoses[name] = Diagnosis(self.timeline.source.info, self.timeline.history)
+            self._diagnoses[name] = Diagnosis(timeline.source.info, timeline.history)
         return self._diagnoses[name]
 
     def gather_facts(self) -> None:

@@ -9,6 +9,7 @@ from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.engine_states import EngineSnapshot
 from nnviz.debugger.findings import Finding
+from nnviz.debugger.timeline import Timeline
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
 from nnviz.tui.runner import Said
@@ -37,24 +38,43 @@ class Prover:
         To be called where the debugger may be used. Raises InputError where there is nothing to
         prove, or a proof is under way.
         """
-        if self._thread is not None and self._thread.is_alive():
-            raise InputError("a proof is under way: its verdict comes up by itself")
         timeline = debugger.timeline
-        source = timeline.source
-        if not isinstance(source, EngineSource):
-            raise InputError("this run can't be trained again from here, so nothing can be proven")
         causes = [f for f in debugger.diagnosis.at(timeline.index) if not f.folded]
         if not causes:
             raise InputError("nothing is wrong here: there is no remedy to prove")
-        finding = causes[0]
+        self.try_remedies(timeline, causes[0], f"prove {causes[0].id}")
+        return f"trying the remedies of {causes[0].id} on a fork"
+
+    def try_remedies(
+        self,
+        timeline: Timeline,
+        finding: Finding,
+        title: str,
+        before: str = "",
+        iterations: int = 0,
+    ) -> None:
+        """Try a finding's remedies; the verdict comes up under this title, after a text.
+
+        Each is trained for so many iterations (0: as many as usual).
+
+        To be called where the timeline may be used. Raises InputError where its run can't be
+        trained again, or a proof is under way.
+        """
+        if self._thread is not None and self._thread.is_alive():
+            raise InputError("a proof is under way: its verdict comes up by itself")
+        source = timeline.source
+        if not isinstance(source, EngineSource):
+            raise InputError("this run can't be trained again from here, so nothing can be proven")
         snapshot = timeline.keyframes.at_or_before(finding.since)
         assert isinstance(snapshot, EngineSnapshot), "an engine's keyframes are the engine's"
         self._stopped.clear()
         self._thread = threading.Thread(
-            target=self._prove, args=(source, snapshot, finding), name="nnviz-prover", daemon=True
+            target=self._prove,
+            args=(source, snapshot, finding, title, before, iterations),
+            name="nnviz-prover",
+            daemon=True,
         )
         self._thread.start()
-        return f"trying the remedies of {finding.id} on a fork"
 
     def stop(self, timeout: float = 0.4) -> None:
         """Give up what is being tried."""
@@ -62,8 +82,16 @@ class Prover:
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def _prove(self, source: EngineSource, snapshot: EngineSnapshot, finding: Finding) -> None:
-        from nnviz.debugger.proof import prove
+    def _prove(
+        self,
+        source: EngineSource,
+        snapshot: EngineSnapshot,
+        finding: Finding,
+        title: str,
+        before: str,
+        iterations: int,
+    ) -> None:
+        from nnviz.debugger.proof import ITERATIONS, prove
         from nnviz.debugger.proof_text import proof_lines
 
         told = 0.0
@@ -76,11 +104,16 @@ class Prover:
 
         try:
             proof = prove(
-                source, snapshot, finding, progress=progress, cancelled=self._stopped.is_set
+                source,
+                snapshot,
+                finding,
+                iterations=iterations or ITERATIONS,
+                progress=progress,
+                cancelled=self._stopped.is_set,
             )
         except Cancelled:
             return
         except Exception as error:  # as in the runner: the screen is the only one to say it
             self._show(error)
             return
-        self._show(Said(f"prove {finding.id}", "\n".join(proof_lines(proof))))
+        self._show(Said(title, before + "\n".join(proof_lines(proof))))

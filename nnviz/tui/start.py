@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.records import RECORDED
@@ -15,6 +16,9 @@ from nnviz.errors import InputError
 from nnviz.tui.priority import screen_first
 from nnviz.tui.runner import Runner
 from nnviz.tui.script import Cue
+
+if TYPE_CHECKING:
+    from nnviz.tui.app import NnvizApp
 
 RESCUE_SECONDS = 10.0
 """How long a crash waits for the run to come to rest."""
@@ -53,23 +57,43 @@ def giving_way(open_debugger: Callable[[], Debugger]) -> Callable[[], Debugger]:
     return open_and_give_way
 
 
+class MakeApp(Protocol):
+    """Makes the application: the debugger's own, a lesson's or the tour's."""
+
+    def __call__(
+        self, open_debugger: Callable[[], Debugger], *, present: bool, script: Sequence[Cue]
+    ) -> "NnvizApp":
+        """Make it; it opens the run on its runner's thread."""
+
+
+def debugger_app(
+    open_debugger: Callable[[], Debugger],
+    *,
+    present: bool,
+    script: Sequence[Cue],
+    compare: bool = False,
+) -> "NnvizApp":
+    """The debugger as it is; `compare` opens on that screen."""
+    from nnviz.tui.app import NnvizApp
+
+    return NnvizApp(open_debugger, present=present, script=script, compare=compare)
+
+
 def start(
     open_debugger: Callable[[], Debugger],
     script: Sequence[Cue] = (),
     *,
     present: bool = False,
-    compare: bool = False,
+    make_app: MakeApp = debugger_app,
 ) -> int:
-    """Show the run until the screen is left; returns the exit code. `compare` opens on that screen.
+    """Show the run until the screen is left; returns the exit code.
 
     What went wrong on the runner's thread is raised here, when the terminal is itself again. After
     a crash the run so far is in a file, and standard error says in which one.
     """
     with ThreadPoolExecutor(1) as ahead:  # the first iteration is done while Textual is imported
         opened = ahead.submit(open_debugger)
-        from nnviz.tui.app import NnvizApp
-
-        app = NnvizApp(giving_way(opened.result), present=present, script=script, compare=compare)
+        app = make_app(giving_way(opened.result), present=present, script=script)
         app.run()
     crashed = app.failure is not None or app.return_code
     if crashed and not isinstance(app.failure, InputError):

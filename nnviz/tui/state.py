@@ -30,7 +30,8 @@ class Choice:
     `unit` the unit under the cursor (from 0). `cell` is the cursor in the confusion matrix, `other`
     the branch that is compared with ("": the parent, or else the first other one), `compared` the
     kind of picture that is, and `magnified` that the difference has a scale of its own. In a
-    lecture `pressed` is the last key with what it does, and `cue` what the script does next.
+    lecture `pressed` is the last key with what it does, and `cue` what the script does next. A
+    lesson or tour says in `guide` what to do now, and in `told` what is to be seen.
     """
 
     tab: str = "heat"
@@ -47,3 +48,5 @@ class Choice:
     magnified: bool = False
     pressed: tuple[str, str] | None = None
     cue: str = ""
+    guide: str = ""
+    told: str = ""

@@ -51,6 +51,7 @@ class View:
     and prediction, `phase_arrays` are those of the phase; both are empty while it runs. `speed` is
     iterations per second while running (0: unknown). Columns of `history` are cut at
     `position.live`, for it goes on growing. `detail` is what the screen that is seen asked for.
+    `hidden` says why no finding is shown, where that is so.
     """
 
     info: RunInfo
@@ -74,6 +75,7 @@ class View:
     reason: str = ""
     speed: float = 0.0
     detail: Detail | None = None
+    hidden: str = ""
 
     @property
     def phase(self) -> Phase:

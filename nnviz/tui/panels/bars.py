@@ -124,18 +124,22 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
 
 
 def message(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """Why the run stopped, or what the last command said."""
+    """Why the run stopped, or what the last command said; or what a tour tells."""
     grid = Grid(width, 1)
     key = "breakpoint" if view.reason.startswith("breakpoint") else "label"
-    grid.put(1, 0, fit_text(view.reason, max(0, width - 2), ellipsis=look.ellipsis), key)
+    text = choice.told or view.reason
+    grid.put(1, 0, fit_text(text, max(0, width - 2), ellipsis=look.ellipsis), key)
     return grid.cells()
 
 
 def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """The keys that matter most, as many as fit; in a lecture, what it says instead."""
+    """The keys that matter most, as many as fit; in a lecture or lesson, what it says instead."""
     if choice.cue or (look.present and choice.pressed):
         return lecture.row(choice, width, look)
     grid = Grid(width, 1)
+    if choice.guide:
+        grid.put(1, 0, fit_text(choice.guide, max(0, width - 2), ellipsis=look.ellipsis), "here")
+        return grid.cells()
     column = 1
     for key in footer(choice.screen):
         written = key.written(look.ascii)

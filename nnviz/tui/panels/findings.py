@@ -21,7 +21,9 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     lines: list[Line] = []
     for finding in view.findings:
         lines += _lines(finding, room)
-    if not lines:
+    if view.hidden:
+        lines = [(line, "muted") for line in wrap(view.hidden, room)]
+    elif not lines:
         lines = [("nothing is wrong here, as far as the rules can see", "muted")]
     elif len(lines) < height:
         lines.append(("P tries the remedies on a fork; , and . go to where it got worse", "muted"))
