@@ -1,7 +1,8 @@
 """The pipeline on one screen: one submission in, one grade out.
 
-Nothing here prints or writes, and no code of the student runs. What no machine has marked is
-`needs-person`, with no points given and none taken.
+Nothing here prints or writes. The student's code runs in the runner that is handed in and nowhere
+else; without one it is not run. What no machine has marked is `needs-person`, with no points given
+and none taken.
 """
 
 import platform
@@ -13,7 +14,9 @@ import numpy as np
 
 from grader.answers import FILE_NAME, Claim
 from grader.backprop_table import MarkingSettings, TableMarks, mark_table
+from grader.calls import Runner
 from grader.claims import ClaimMark, mark_claims
+from grader.code_marks import NOT_RUN, CodeMarks, asked_checks, code_results, mark_code
 from grader.derivatives import DerivativeMark, DerivativeQuestion, mark_derivative
 from grader.human_marks import NO_MARKS, HumanMarks
 from grader.pictures import find_figures
@@ -32,11 +35,12 @@ LONGEST_TEXT = 20_000
 
 @dataclass(frozen=True)
 class Marks:
-    """What each marker found: problem id -> table, derivative id -> formula, and all claims."""
+    """What each marker found: problem id -> table, derivative id -> formula, claims, and code."""
 
     tables: Mapping[str, TableMarks]
     derivatives: Mapping[str, DerivativeMark]
     claims: Sequence[ClaimMark]
+    code: CodeMarks = NOT_RUN
 
     @property
     def flags(self) -> Iterator[str]:
@@ -53,27 +57,38 @@ def grade(
     marks: HumanMarks = NO_MARKS,
     submitted: str = "",
     due: str = "",
+    runner: Runner | None = None,
+    seed: int = 0,
 ) -> Grade:
     """Mark everything of a submission that a machine can mark, and give it points.
 
     `submitted` and a `due` of the student's own are ISO 8601 with an offset, "" where unknown.
+    The runner runs the student's code, on inputs drawn from the seed; without one a person decides.
     """
-    results = replace(results_of(submission, rubric), submitted=submitted, due=due)
-    return score(results, rubric, marks)
+    results = results_of(submission, rubric, runner, seed)
+    return score(replace(results, submitted=submitted, due=due), rubric, marks)
 
 
-def results_of(submission: Submission, rubric: Rubric) -> Results:
+def results_of(
+    submission: Submission, rubric: Rubric, runner: Runner | None = None, seed: int = 0
+) -> Results:
     """Find out everything that a machine can, without a thought of points."""
-    marks = mark(submission, rubric)
+    marks = mark(submission, rubric, runner, seed)
     figures, left_out = find_figures(submission.folder)
     return Results(
         assignment=rubric.file.assignment,
         student=submission.student,
         results=tuple(one for p in rubric.problems for one in _results(p, submission, marks)),
         headline=tuple(line for table in marks.tables.values() for line in table.headline),
-        notes=(*submission.notes, *_misplaced(submission, rubric), *left_out, *marks.flags),
-        isolation=(),
-        seed=None,
+        notes=(
+            *submission.notes,
+            *_misplaced(submission, rubric),
+            *left_out,
+            *marks.code.problems,
+            *marks.flags,
+        ),
+        isolation=marks.code.layers,
+        seed=seed if marks.code.results else None,
         input_hash=submission.input_hash,
         versions={
             "nnviz": __version__,
@@ -85,7 +100,9 @@ def results_of(submission: Submission, rubric: Rubric) -> Results:
     )
 
 
-def mark(submission: Submission, rubric: Rubric) -> Marks:
+def mark(
+    submission: Submission, rubric: Rubric, runner: Runner | None = None, seed: int = 0
+) -> Marks:
     """Let every marker look at its part of the submission."""
     settings = _settings(rubric)
     tables = {
@@ -100,7 +117,14 @@ def mark(submission: Submission, rubric: Rubric) -> Marks:
         for asked in problem.derivatives
     }
     claims = [claim for claim in submission.claims if claim.problem in rubric.claim_problems]
-    return Marks(tables, derivatives, mark_claims(claims, submission.folder, rubric.file.claims))
+    asked = asked_checks(rubric)
+    runs = runner is not None and submission.has_code and bool(asked)
+    return Marks(
+        tables,
+        derivatives,
+        mark_claims(claims, submission.folder, rubric.file.claims),
+        mark_code(submission, asked, runner, seed) if runs and runner else NOT_RUN,
+    )
 
 
 def _results(problem: Problem, submission: Submission, marks: Marks) -> Iterator[Result]:
@@ -111,7 +135,7 @@ def _results(problem: Problem, submission: Submission, marks: Marks) -> Iterator
         yield _derivative(problem.id, derivative.id, marks.derivatives[derivative.id])
     for part in problem.parts:
         if part.code:
-            yield _code(part, submission.has_code)
+            yield from code_results(part, marks.code, submission.has_code)
         if part.claim:
             yield from _claims(part, [one for one in marks.claims if one.claim.problem == part.id])
         if part.text:
@@ -147,12 +171,6 @@ def _derivative(problem: str, name: str, mark: DerivativeMark) -> Result:
         message=mark.message,
         slip=mark.slip,
     )
-
-
-def _code(part: Part, has_code: bool) -> Result:
-    verdict: Verdict = "needs-person" if has_code else "blank"
-    message = "not checked by machine" if has_code else "no code"
-    return Result("code", part.id, "", verdict, message=message)
 
 
 def _claims(part: Part, marks: Sequence[ClaimMark]) -> Iterator[Result]:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from grader.improvements import CHECKS
 from nnviz.circuit import Circuit, load_circuit
 from nnviz.circuit.expressions import parse
 from nnviz.errors import InputError, nearest
@@ -82,18 +83,33 @@ class Derivative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     domain: str = ""
 
 
+class WeighedCheck(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A check of the student's code, and its share of the part's points: weight / all weights."""
+
+    name: str
+    weight: Fraction = Fraction(1)
+
+
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a problem: points for code, for a claim that holds, and for a text.
 
-    `checks` feed the points for code, in equal shares; claims made for the part share theirs.
+    `checks` feed the points for code, in shares by their weights, each a name or a name with a
+    weight (without any a person decides); claims made for the part share theirs.
     """
 
     id: str
     title: str
     code: Fraction = Fraction(0)
-    checks: tuple[str, ...] = ()
+    checks: tuple[str | WeighedCheck, ...] = ()
     claim: Fraction = Fraction(0)
     text: Fraction = Fraction(0)
+
+    @property
+    def weighed(self) -> Mapping[str, Fraction]:
+        """The checks, each with its share of the points for code."""
+        checks = [WeighedCheck(c) if isinstance(c, str) else c for c in self.checks]
+        total = sum((check.weight for check in checks), Fraction(0))
+        return {check.name: check.weight / total for check in checks} if total else {}
 
     @property
     def points(self) -> Fraction:
@@ -247,6 +263,8 @@ def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
         seen.update(names)
         for derivative in problem.derivatives:
             _check_formulas(derivative, place)
+        for part in problem.parts:
+            _check_weights(part, f"{place}: part {part.id}")
         parts = _parts(problem, circuits.get(problem.id))
         if sum(parts.values()) != problem.points:
             summands = " + ".join(f"{shown(value)} ({what})" for what, value in parts.items())
@@ -293,6 +311,21 @@ def _check_criteria(file: RubricFile) -> None:
                 f"criteria.{id}: {' + '.join(shown(c.points) for c in criteria) or 'nothing'} "
                 f"makes {shown(worth)} points, not the text's {shown(texts[id])}"
             )
+
+
+def _check_weights(part: Part, place: str) -> None:
+    """Refuse checks that are unknown, stand twice, or decide on no points."""
+    names = [check if isinstance(check, str) else check.name for check in part.checks]
+    for name in names:
+        if name not in CHECKS:
+            hint = nearest(name, CHECKS) or f"; expected one of {', '.join(CHECKS)}"
+            raise InputError(f"{place}: there is no check {name!r}{hint}")
+        if names.count(name) > 1:
+            raise InputError(f"{place}: the check {name} stands twice")
+    if names and not part.code:
+        raise InputError(f"{place}: it has checks, and code = 0 points for them to give")
+    if names and not part.weighed:
+        raise InputError(f"{place}: the weights of its checks make 0")
 
 
 def _check_formulas(derivative: Derivative, place: str) -> None:

@@ -73,15 +73,18 @@ def slots(problem: Problem, rubric: Rubric, results: Results) -> Iterator[tuple[
 def _part_slots(part: Part, results: Results) -> Iterator[tuple[Slot, Fraction]]:
     """Checks share a part's points for code, claims those for claims."""
     if part.code:
-        checks = part.checks or _names("code", part.id, results)
-        for name in checks:
-            yield ("code", part.id, name), part.code / len(checks)
+        for name, share in (part.weighed or _equally(_names("code", part.id, results))).items():
+            yield ("code", part.id, name), part.code * share
     if part.claim:
         claims = _names("claim", part.id, results)
         for name in claims:
             yield ("claim", part.id, name), part.claim / len(claims)
     if part.text:
         yield ("text", part.id, ""), part.text
+
+
+def _equally(names: tuple[str, ...]) -> Mapping[str, Fraction]:
+    return {name: Fraction(1, len(names)) for name in names}
 
 
 def _names(kind: str, part: str, results: Results) -> tuple[str, ...]:
@@ -135,6 +138,8 @@ def pay(result: Result, marking: Marking) -> Fraction:
         return marking.carried
     if result.verdict == "misconception":
         return marking.misconception
+    if result.verdict == "failed" and result.share != 1:
+        return Fraction(1)  # the share says how much of it is right
     if result.verdict == "failed":
         return marking.slips.get(result.slip, Fraction(0))
     return Fraction(0)

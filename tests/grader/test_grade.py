@@ -94,7 +94,7 @@ def test_what_no_machine_marked_waits_for_a_person(make_submission, graded):
     assert items(result, "4")["4 text"].verdict == "needs-person"
     assert items(result, "4")["4 text"].typed.strip() == "They show features."
     assert items(result, "2")["2.1 text"].verdict == "blank"
-    assert items(result, "2")["2.2 code"].verdict == "needs-person"
+    assert items(result, "2")["2.2 sigmoid"].verdict == "needs-person"
     assert result.points == 5
     assert result.open_points == 7 + 8  # the text, and code in 2.2, 2.3, 3.2, 3.3, 3.4 and 5
 
@@ -103,7 +103,7 @@ def test_no_code_is_blank(make_submission, graded):
     """Without improvements.py nobody has to look."""
     folder = make_submission(RIGHT)
     (folder / "improvements.py").unlink()
-    assert items(graded(folder), "2")["2.2 code"].verdict == "blank"
+    assert items(graded(folder), "2")["2.2 sigmoid"].verdict == "blank"
 
 
 SMALL = 'data = "digits"\nhidden = [8]\niterations = 1\n'

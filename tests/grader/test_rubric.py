@@ -86,7 +86,7 @@ def test_sheet_offers_what_the_circuit_asks(rubric):
             "misconception = 1.5",
             "marking.misconception: expected a share from 0 to 1",
         ),
-        ("points = 50", "points = ", r"rubric.toml: not TOML: .*line 5"),
+        ("points = 50", "points = ", r"rubric.toml: not TOML: .*line 6"),
         (
             '{ points = 1, text = "what to look at',
             '{ points = 2, text = "what to look at',

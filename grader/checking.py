@@ -1,0 +1,191 @@
+"""Runs checks on a student's code: their questions together, for speed, their verdicts apart.
+
+All checks go forward side by side, and what they ask in a round is asked in one process. Where that
+goes wrong, each is asked again in a process of its own, so that none suffers from another.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from grader.calls import Call, Code, Limits, Outcome, Ref
+from grader.checks import (
+    Answer,
+    Asking,
+    Check,
+    CheckResult,
+    CouldNotRun,
+    Passed,
+    Undecided,
+    Wrong,
+)
+from nnviz.errors import nearest
+
+LONGEST_MESSAGE = 300
+
+
+@dataclass(eq=False)
+class _Running:
+    """A check on its way: its generator, and what it asks next."""
+
+    check: Check
+    asking: Asking
+    calls: Sequence[Call] = ()
+
+
+def run_checks(
+    code: Code, checks: Iterable[Check], seed: int, forbidden: str = ""
+) -> dict[str, CheckResult]:
+    """The results of the checks by name, in their order; inputs are drawn from the seed.
+
+    With `forbidden`, the reason why nothing of this code counts, none is run.
+    """
+    checks = tuple(checks)
+    if forbidden:
+        return {c.name: CheckResult(c.name, c.title, "failed", forbidden) for c in checks}
+    results: dict[str, CheckResult] = {}
+    running: list[_Running] = []
+    for check in checks:
+        missing = next((name for name in check.functions if name not in code.names), "")
+        if missing:
+            verdict: Any = "could-not-run" if code.problems else "blank"
+            message = _absent(missing, code)
+            results[check.name] = CheckResult(check.name, check.title, verdict, message)
+        else:
+            started = _Running(check, check.ask(check.trial(code.names, seed)))
+            if result := _step(started, None):
+                results[check.name] = result
+            else:
+                running.append(started)
+    while running:
+        together = [one for one in running if one.check.limits is None]
+        answers = _ask_together(code, [one.calls for one in together])
+        outcomes = dict(zip(map(id, together), answers, strict=True))
+        still = []
+        for one in running:
+            known = id(one) in outcomes
+            answer = outcomes[id(one)] if known else _ask(code, one.calls, one.check.limits)
+            if result := _step(one, answer):
+                results[one.check.name] = result
+            else:
+                still.append(one)
+        running = still
+    return _dependent([results[check.name] for check in checks], {c.name: c for c in checks})
+
+
+def _step(one: _Running, answer: list[Answer] | CouldNotRun | None) -> CheckResult | None:
+    """Let a check go on with an answer; its result, where that was the last one."""
+    name, title = one.check.name, one.check.title
+    try:
+        if isinstance(answer, CouldNotRun):
+            one.calls = one.asking.throw(answer)
+        elif answer is None:
+            one.calls = next(one.asking)
+        else:
+            one.calls = one.asking.send(answer)
+    except StopIteration as stop:
+        return CheckResult(name, title, "passed", stop.value or "", share=Fraction(1))
+    except Passed as passed:
+        said = (passed.message, passed.evidence, passed.slip)
+        return CheckResult(name, title, "passed", *said, share=Fraction(1))
+    except Wrong as wrong:
+        said = (wrong.message, wrong.evidence, wrong.slip)
+        return CheckResult(name, title, "failed", *said, share=wrong.share)
+    except Undecided as undecided:
+        return CheckResult(name, title, "needs-person", undecided.message, undecided.evidence)
+    except CouldNotRun as problem:
+        verdict: Any = "blank" if problem.blank else "could-not-run"
+        return CheckResult(name, title, verdict, problem.message, problem.evidence)
+    return None
+
+
+def _ask_together(code: Code, chains: Sequence[Sequence[Call]]) -> list[list[Answer] | CouldNotRun]:
+    """The answers to several chains of calls, in one process where that goes well."""
+    if len(chains) > 1:
+        calls: list[Call] = []
+        for chain in chains:
+            calls += [_shifted(call, len(calls)) for call in chain]
+        outcome = code.run(calls)
+        if outcome.kind == "value":
+            answers = iter(_answers(outcome, len(calls)))
+            return [[next(answers) for _ in chain] for chain in chains]
+    return [_ask(code, chain) for chain in chains]
+
+
+def _ask(
+    code: Code, calls: Sequence[Call], limits: Limits | None = None
+) -> list[Answer] | CouldNotRun:
+    outcome = code.run(calls, limits)
+    if outcome.kind == "value":
+        return _answers(outcome, len(calls))
+    return _problem(outcome, calls)
+
+
+def _answers(outcome: Outcome, count: int) -> list[Answer]:
+    changed: dict[int, list[int | str]] = {}
+    for call, argument in outcome.mutated:
+        changed.setdefault(call, []).append(argument)
+    return [Answer(outcome.values[i], tuple(changed.get(i, ()))) for i in range(count)]
+
+
+def _shifted(call: Call, by: int) -> Call:
+    """The same call behind `by` others: what it refers to has moved."""
+
+    def shift(value: Any) -> Any:
+        if isinstance(value, Ref):
+            return Ref(value.call + by, value.key)
+        if isinstance(value, list | tuple):
+            return type(value)(map(shift, value))
+        return value
+
+    return Call(call.function, tuple(map(shift, call.args)), call.kwargs)
+
+
+def _problem(outcome: Outcome, calls: Sequence[Call]) -> CouldNotRun:
+    """What went wrong in the student's words, and in which line."""
+    name = calls[-1].function
+    where = f" (line {outcome.line}{f' of {outcome.file}' if outcome.file else ''})"
+    where = where if outcome.line is not None else ""
+    said = outcome.message[:LONGEST_MESSAGE]
+    if outcome.kind == "exception" and said.startswith("NotImplementedError"):
+        return CouldNotRun(f"{name} is not written yet{where}", blank=True)
+    text = {
+        "exception": f"{name} raised {said or 'an exception'}{where}",
+        "timeout": f"{name} did not end in the time there is; does a loop end?{where}",
+        "memory": f"{name} needed more memory than there is{where}",
+        "killed": f"{name} ended the whole program{where}{f': {said}' if said else ''}",
+        "no-value": f"{name} came back with no value{f': {said}' if said else ''}",
+        "unreadable": f"{name} returns something that is neither numbers nor an array of them"
+        f"{f': {said}' if said else ''}",
+    }.get(outcome.kind, f"{name} could not be run: {said or outcome.kind}")
+    printed = outcome.output.strip()[-LONGEST_MESSAGE:]
+    return CouldNotRun(text, (("it printed", printed),) if printed else ())
+
+
+def _absent(name: str, code: Code) -> str:
+    """Say that a function is not there, and what may be the reason."""
+    reason = f"; {code.problems[0]}" if code.problems else nearest(name, code.names)
+    return f"there is no function {name}{reason}"[:LONGEST_MESSAGE]
+
+
+def _dependent(
+    results: Sequence[CheckResult], checks: Mapping[str, Check]
+) -> dict[str, CheckResult]:
+    """Take back what stands on a check that didn't pass: it would prove nothing."""
+    final = {result.name: result for result in results}
+    for result in results:
+        for need in checks[result.name].needs:
+            if need in final and final[need].verdict != "passed":
+                waits: Any = "blank" if final[need].verdict == "blank" else "could-not-run"
+                message = f"counts once {need} is right"
+                final[result.name] = replace(
+                    result,
+                    verdict=waits,
+                    message=message,
+                    evidence=(),
+                    slip="",
+                    share=Fraction(0),
+                )
+                break
+    return final
