@@ -55,6 +55,7 @@ VERBS = {
         Verb("plot", "Train", "draw one figure of a run, a comparison, or a film of its training"),
         Verb("compare", "Train", "two or more runs beside each other: numbers, where they part"),
         Verb("attach", "Train", "what the debugger sees in a numpy program of your own, and why"),
+        Verb("reference", "Train", "run the course's improvements beside the published numbers"),
         Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),

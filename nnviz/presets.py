@@ -88,6 +88,13 @@ _RUNS = (
     ),
     replace(
         COURSE,
+        name="softmax",
+        description="The starter with softmax outputs and cross-entropy",
+        output="softmax",
+        loss="cross_entropy",
+    ),
+    replace(
+        COURSE,
         name="relu",
         description="ReLU hidden layers, softmax with cross-entropy, W1 divided by 14",
         activation="relu",

@@ -42,8 +42,8 @@ def curves(moment: Moment) -> Figure:
         _test_points(axes, moment, test, scale, label="test", color=VERMILION, linewidth=1.0)
         axes.legend(loc="center right")
         iteration_axis(axes, x)
-    _loss_axis(panels[0], moment.column("loss"))
-    _accuracy_axis(panels[1], _last_accuracies(moment))
+    loss_axis(panels[0], moment.column("loss"))
+    accuracy_axis(panels[1], _last_accuracies(moment))
     return figure
 
 
@@ -62,10 +62,10 @@ def comparison(moments: Sequence[Moment]) -> Figure:
     longest = max((moment.column("iteration") for moment in moments), key=len)
     for axes in panels:
         iteration_axis(axes, longest)
-    _loss_axis(panels[0], np.concatenate([moment.column("loss") for moment in moments]))
+    loss_axis(panels[0], np.concatenate([moment.column("loss") for moment in moments]))
     if len({moment.info.loss for moment in moments}) > 1:
         panels[0].set_title("Loss, of each run's own kind")  # not to be compared across kinds
-    _accuracy_axis(panels[1], "training, and test as dots")
+    accuracy_axis(panels[1], "training, and test as dots")
     figure.legend(loc="outside lower center", ncols=2, handlelength=3.5)
     return figure
 
@@ -78,7 +78,8 @@ def _test_points(axes: Axes, moment: Moment, name: str, scale: float, **look: An
         axes.plot(x[there], y[there], marker="o", markersize=4.5, **look)
 
 
-def _loss_axis(axes: Axes, values: Array) -> None:
+def loss_axis(axes: Axes, values: Array) -> None:
+    """Label the axis of losses: on a log scale where the values range far."""
     positive = values[np.isfinite(values) & (values > 0)]
     if positive.size and positive.max() > LOG_RANGE * positive.min():
         axes.set_yscale("log")
@@ -89,7 +90,8 @@ def _loss_axis(axes: Axes, values: Array) -> None:
     axes.set_title("Loss")
 
 
-def _accuracy_axis(axes: Axes, title: str) -> None:
+def accuracy_axis(axes: Axes, title: str) -> None:
+    """Label the axis of accuracies in percent, with the course's target."""
     axes.axhline(TARGET, color=GREY, linestyle="--", linewidth=1.4)
     axes.annotate(
         f"target {TARGET:.0f} %",
