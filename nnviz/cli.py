@@ -60,6 +60,9 @@ VERBS = {
         Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),
+        Verb(
+            "marks", "Hand in and grade", "what people marked: conflicts, agreement, merging files"
+        ),
         Verb("regrade", "Hand in and grade", "score grades anew by a changed rubric or by marks"),
         Verb(
             "export",

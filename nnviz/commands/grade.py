@@ -52,6 +52,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="who should have handed in: ids and names, as any platform exports them",
     )
+    group = parser.add_argument_group("marking by a person")
+    group.add_argument(
+        "--review",
+        action="store_true",
+        help="PATH is the --out folder of an earlier run: mark what needs a person there, problem "
+        "by problem across students",
+    )
+    group.add_argument("--marker", metavar="NAME", help="who marks (default: your user name)")
+    group.add_argument("--names", action="store_true", help="show names from the start")
     parser.epilog = (
         "A folder without answers.toml, improvements.py or a notebook is a class. The exit code is "
         "0 where a grade was written, whatever the mark."
@@ -62,12 +71,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Mark a class or a submission, write, then print."""
     from grader.cohort.discovery import is_submission
     from grader.scoring import moment
+    from nnviz.errors import InputError
 
+    if arguments.review:
+        from grader.review.command import run_review
+
+        names, marker = arguments.names, arguments.marker
+        return run_review(arguments.path, arguments.assignment, marker, names=names)
     if arguments.submitted:
         moment(arguments.submitted, "--submitted")
     if arguments.path.is_dir() and not is_submission(arguments.path):
         from grader.cohort.command import run_class
 
+        if arguments.submitted:
+            raise InputError("--submitted: is for one submission; a class's platform says when")
         return run_class(arguments)
     return _run_one(arguments)
 
