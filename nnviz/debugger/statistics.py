@@ -6,7 +6,7 @@ iteration's record.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from nnviz.debugger.reductions import (
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
 from nnviz.engine.network import Network
-from nnviz.engine.threads import single_threaded_blas
+from nnviz.engine.threads import share_out, single_threaded_blas
 from nnviz.engine.training import Iteration
 
 SATURATED_UNIT = 0.95
@@ -145,7 +145,8 @@ class _TileSums:
     def add(self, layer: int, z: Array, a: Array) -> None:
         """Set one layer of a tile, samples x units."""
         activation, units = self._activations[layer], self._layers[layer]
-        z_values, a_values = z.reshape(-1), a.reshape(-1)
+        samples, width = a.shape
+        z_values, a_values, of_samples = z.reshape(-1), a.reshape(-1), ones(samples, a.dtype)
         lowest, highest = z_values.argmin(), z_values.argmax()
         self._z[layer].add_values(
             z_values, total(z), float(z_values[lowest]), float(z_values[highest])
@@ -154,14 +155,16 @@ class _TileSums:
             low, high = float(a_values[lowest]), float(a_values[highest])
         else:
             low, high = float(a_values.min()), float(a_values.max())
-        sums = ones(len(a), a.dtype) @ a
+        sums = of_samples @ a
         self._unit_sum[units] = sums
-        self._a[layer].add_values(a_values, float(sums @ ones(len(sums), a.dtype)), low, high)
+        self._a[layer].add_values(a_values, float(sums @ ones(width, a.dtype)), low, high)
         if activation.silent:
             self._unit_largest[units] = column_maximum(a)
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
-            self._unit_saturated[units] = column_count((a < bounds[0]) | (a > bounds[1]))
+            mask = a < bounds[0]
+            mask |= a > bounds[1]
+            self._unit_saturated[units] = column_count(mask)
 
     def merge(self, other: "_TileSums") -> None:
         """Add the tiles that follow."""
@@ -216,7 +219,9 @@ def layer_statistics(
         mean = _read_only(measured.unit_sum / measured.samples)
         saturated = _read_only(measured.unit_saturated / measured.samples)
         silent = _read_only(np.concatenate(active) <= iteration.index - window)
-        of_units = np.array([silent, saturated, saturated > SATURATED_UNIT])
+        of_units = np.empty((3, len(silent)))
+        of_units[0], of_units[1] = silent, saturated
+        np.greater(saturated, SATURATED_UNIT, out=of_units[2])
         starts = [units.start for units in measured.layers]
         counts = np.add.reduceat(of_units, starts, axis=1).T.tolist()
         return tuple(
@@ -267,8 +272,7 @@ def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
     W, dW = iteration.weights, iteration.gradients.weights
     new = iteration.next_state.parameters.weights
     if sum(array.size for array in W) > FEW:
-        with single_threaded_blas:
-            return [_sums_of_large(*of_layer) for of_layer in zip(W, dW, new, strict=True)]
+        return _sums_of_large(W, dW, new)
     # one table for all layers: here a call costs more than the arithmetic in it
     starts = list(accumulate([array.size for array in W[:-1]], initial=0))
     table = np.empty((6, sum(array.size for array in W)))
@@ -281,16 +285,35 @@ def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
     return [_ParameterSums(*of_layer) for of_layer in sums]
 
 
-def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
-    """The sums of one layer, part by part: all passes over a part find it in cache."""
-    parts, columns = [], W.shape[1]
-    step = -(-columns // -(-W.size // PART))
-    for start in range(0, columns, step):
-        w, g, n = (array[:, start : start + step] for array in (W, dW, new))
-        update = n - w
-        squares = [sum_of_squares(flat(array)) for array in (g, w, update)]
-        parts.append((total(w), total(np.abs(update, out=update)), *squares))
-    return _ParameterSums(*map(sum, zip(*parts, strict=True)))
+def _sums_of_large(
+    W: Sequence[Array], dW: Sequence[Array], new: Sequence[Array]
+) -> list[_ParameterSums]:
+    """The sums part by part, on several threads: all passes over a part find it in cache."""
+    parts = [(layer, columns) for layer, array in enumerate(W) for columns in _parts(array)]
+    found: list[tuple[float, ...]] = [()] * len(parts)
+
+    def work(numbers: Iterator[int]) -> None:
+        with np.errstate(all="ignore"):  # which numpy keeps for each thread
+            for number in numbers:
+                layer, columns = parts[number]
+                w, g, n = (arrays[layer][:, columns] for arrays in (W, dW, new))
+                update = n - w
+                squares = [sum_of_squares(flat(array)) for array in (g, w, update)]
+                found[number] = (total(w), total(np.abs(update, out=update)), *squares)
+
+    with single_threaded_blas as threads:
+        share_out(len(parts), threads, work)
+    of_layers: list[list[tuple[float, ...]]] = [[] for _ in W]
+    for (layer, _), sums in zip(parts, found, strict=True):
+        of_layers[layer].append(sums)
+    return [_ParameterSums(*map(sum, zip(*of_layer, strict=True))) for of_layer in of_layers]
+
+
+def _parts(array: Array) -> list[slice]:
+    """The columns of an array in parts of about `PART` numbers."""
+    columns = array.shape[1]
+    step = -(-columns // -(-array.size // PART))
+    return [slice(start, start + step) for start in range(0, columns, step)]
 
 
 def _one_layer(
