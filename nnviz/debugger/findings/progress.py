@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, RUNNING
-from nnviz.debugger.findings.rates import unsolved
+from nnviz.debugger.findings.rates import patience, unsolved
 from nnviz.debugger.findings.records import Level, Remedy
 from nnviz.debugger.findings.view import (
     Reading,
@@ -20,14 +20,6 @@ SMALLER_STEPS = (
     Remedy("divide the learning rate by 10", factors={"learning_rate": 0.1}),
     Remedy("divide the learning rate by 100", factors={"learning_rate": 0.01}),
 )
-
-
-def patience(view: View) -> int:
-    """Over how many iterations a loss is called stuck.
-
-    Twice as many for squared error, which often stands at chance for a while and then goes on.
-    """
-    return CHECK_AFTER * (2 if view.info.loss == "squared_error" else 1)
 
 
 def stuck(view: View) -> Mask:
@@ -186,18 +178,22 @@ def overfit(view: View) -> Reading | None:
     """The test loss rises and test answers get worse while the training loss falls.
 
     A test loss alone that rises is info (the net only gets surer of the same answers), and so is a
-    gap between the accuracies, which any good net shows on few samples.
+    gap between the accuracies, which any good net shows on few samples. Where training answers
+    have got worse as well, the run is unsteady, and learns nothing by heart.
     """
     train, test = view.whole("loss"), _filled(view.whole("test_loss"))
     accuracy = _filled(view.whole("test_accuracy"))
     best = np.minimum.accumulate(np.nan_to_num(test, nan=np.inf))
-    falling = trailing_mean(train, min(view.info.batches_per_epoch, CHECK_AFTER))
-    gains = falling < _at_new_best(best, falling)
+    batches = min(view.info.batches_per_epoch, CHECK_AFTER)
+    falling, right = (trailing_mean(x, batches) for x in (train, view.whole("accuracy")))
+    gains = (falling < _at_new_best(best, falling)) & (right >= _at_new_best(best, right))
     worse = running(graded(np.where(gains, test / best, np.nan), "overfit"), CHECK_AFTER)
     lost = np.maximum.accumulate(np.nan_to_num(accuracy)) - accuracy
+    # not a test sample more or less, nor one bad moment
+    fewer = running(graded(lost, "accuracy-lost"), CHECK_AFTER) > 0
     gap = _filled(view.whole("accuracy") - view.whole("test_accuracy"))
     levels = np.maximum(
-        np.where(lost > LIMITS["accuracy-lost"].amber, worse, np.minimum(worse, Level.INFO)),
+        np.where(fewer & (gap > 0), worse, np.minimum(worse, Level.INFO)),
         graded(gap, "accuracy-gap"),
     )
     return Reading(

@@ -33,6 +33,14 @@ def unsolved(view: View) -> Mask:
     return (view.smoothed_loss() > SOLVED * view.info.chance_loss) & ~right
 
 
+def patience(view: View) -> int:
+    """Over how many iterations a loss is called stuck.
+
+    Twice as many for squared error, which often stands at chance for a while and then goes on.
+    """
+    return CHECK_AFTER * (2 if view.info.loss == "squared_error" else 1)
+
+
 def frozen_layer(view: View) -> Reading | None:
     """One layer's weights stay the same while others really change, and not by rounding only."""
     mine, gradient = view.own("W", "update_norm"), view.own("dW", "norm")
@@ -60,10 +68,13 @@ def frozen_layer(view: View) -> Reading | None:
 
 
 def update_high(view: View) -> Reading | None:
-    """Updates as large as the weights themselves: what was learnt is thrown away."""
+    """Updates as large as the weights themselves: what was learnt is thrown away.
+
+    An output layer may begin with weights of almost 0: there, one large step throws nothing away.
+    """
     ratio, number = view.own("W", "update_ratio"), view.number
     levels = graded(ratio, "update-high")
-    at_once = where(levels, levels == Level.RED)
+    at_once = where(levels, (levels == Level.RED) & view.hidden)
     return Reading(
         np.maximum(at_once, running(levels, SETTLED)),
         lambda: (

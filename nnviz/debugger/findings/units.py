@@ -3,10 +3,9 @@
 import numpy as np
 
 from nnviz.debugger.findings.limits import RUNNING
-from nnviz.debugger.findings.rates import unsolved
-from nnviz.debugger.findings.records import Remedy
-from nnviz.debugger.findings.view import Reading, View, fall, graded, running, where
-from nnviz.engine.arrays import Mask
+from nnviz.debugger.findings.rates import patience, unsolved
+from nnviz.debugger.findings.records import Level, Remedy
+from nnviz.debugger.findings.view import Levels, Reading, View, fall, graded, running, where
 
 SMALLER_START = Remedy(
     "draw weights that fit fan-in and activation (Glorot)",
@@ -39,13 +38,17 @@ def dead_units(view: View) -> Reading | None:
     )
 
 
-def held_up(view: View) -> Mask:
-    """Where there is a lot left to learn, and the loss falls by less than 5 % in 10 iterations.
+def held_up(view: View, levels: Levels) -> Levels:
+    """The levels that hold where they hold the training up.
 
-    A net that learns fast may be as saturated as it likes.
+    A net that learns fast may be as saturated as it likes. One that learns slowly (the loss falls
+    by less than 5 % in 10 iterations) is worth a note, and a finding only if it goes on for long:
+    many nets leave such a stretch behind by themselves.
     """
-    slow = graded(fall(view.smoothed_loss(), RUNNING), "saturated-slow") > 0
-    return slow & unsolved(view)
+    long, loss = patience(view), view.smoothed_loss()
+    slow, standing = (graded(fall(loss, n), "saturated-slow") > 0 for n in (RUNNING, long))
+    noted = where(np.minimum(running(levels, RUNNING), Level.INFO), slow & unsolved(view))
+    return np.maximum(noted, where(running(levels, long), standing & unsolved(view)))
 
 
 def saturated(view: View) -> Reading | None:
@@ -53,7 +56,7 @@ def saturated(view: View) -> Reading | None:
     share = view.own("L", "saturated")
     levels = graded(share, "saturated")
     return Reading(
-        where(running(levels, RUNNING), held_up(view)),
+        held_up(view, levels),
         lambda: (
             f"{share[-1]:.0%} of the values of L{view.number} have under 6 % of the largest slope"
         ),
@@ -80,7 +83,7 @@ def saturated_units(view: View) -> Reading | None:
         )
 
     return Reading(
-        where(running(levels, RUNNING), held_up(view)),
+        held_up(view, levels),
         evidence,
         "These units are stuck at one end of their curve, whatever the input.",
         lambda: (
