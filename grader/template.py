@@ -1,25 +1,33 @@
-"""Writes the empty submission a student starts from, and nothing else of an assignment."""
+"""Writes what a student gets of an assignment, and nothing else of it.
+
+That is the template of a submission, the starter with its data, and the handout with the student's
+own numbers. Solutions, rubric and guide are never looked at.
+"""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import nnviz
 from grader.answers import FILE_NAME
+from grader.handout import SOURCE, handout_files
+from nnviz.circuit import Circuit
 from nnviz.errors import InputError
 
-TEMPLATE_FOLDER = "template"
+TEMPLATE_FOLDER, STARTER_FOLDER = "template", "starter"
+DATA = Path(nnviz.__file__).parent / "data" / "mnist-2k.npz"
+"""What the starter trains on."""
 
 
-def new_submission(assignment: Path, folder: Path, student: str) -> tuple[Path, ...]:
-    """Copy the template of the assignment into `folder`; returns the files written.
+def new_submission(
+    assignment: Path, folder: Path, student: str, circuits: Mapping[str, Circuit]
+) -> tuple[Path, ...]:
+    """Write the student's folder; returns the files written. `circuits` are the student's own.
 
     Raises InputError, with nothing written, where one of them is there already, or the folder
     can't be written to.
     """
-    template = assignment / TEMPLATE_FOLDER
-    sources = sorted(path for path in template.rglob("*") if _is_template(path))
-    if not sources:
-        raise InputError(f"{template}: there is no template of a submission")
-    contents = {folder / path.relative_to(template): path.read_bytes() for path in sources}
+    contents = {folder / name: text for name, text in student_files(assignment, circuits).items()}
     if there := [path for path in contents if path.exists() or path.is_symlink()]:
         names = ", ".join(str(path.relative_to(folder)) for path in there)
         raise InputError(
@@ -42,8 +50,29 @@ def new_submission(assignment: Path, folder: Path, student: str) -> tuple[Path, 
     return tuple(written)
 
 
-def _is_template(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts
+def student_files(assignment: Path, circuits: Mapping[str, Circuit]) -> dict[str, bytes]:
+    """Everything a student gets, by its path in the student's folder."""
+    template = _files(assignment / TEMPLATE_FOLDER)
+    if not template:
+        raise InputError(f"{assignment / TEMPLATE_FOLDER}: there is no template of a submission")
+    starter = {
+        f"{STARTER_FOLDER}/{name}": content
+        for name, content in _files(assignment / STARTER_FOLDER).items()
+    }
+    if starter:
+        starter[f"{STARTER_FOLDER}/{DATA.name}"] = DATA.read_bytes()
+    handout = assignment / SOURCE
+    told = handout_files(handout.read_text(encoding="utf-8"), circuits) if handout.exists() else {}
+    return template | starter | {name: text.encode() for name, text in told.items()}
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """The files under a folder by their path in it; none where there is no such folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def _with_student(text: str, student: str) -> bytes:

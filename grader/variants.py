@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
+from grader.rubric import Rubric
 from nnviz.circuit.evaluation import Solution, solve
 from nnviz.circuit.graph import Circuit
 from nnviz.circuit.misconceptions import wrong_gradients, wrong_values
@@ -20,6 +23,38 @@ from nnviz.errors import InputError
 LARGEST_INPUT = 9
 LARGEST = 1e6
 MAX_DRAWS = 5_000
+LEAST_SECRET = 16
+"""Bytes: shorter secrets can be guessed by trying them on one's own numbers."""
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in a file, without blanks around it. Raises InputError where it is none."""
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror}") from error
+    if len(secret) < LEAST_SECRET:
+        raise InputError(
+            f"{path}: a secret of {len(secret)} bytes; expected {LEAST_SECRET} or more, "
+            "such as `openssl rand -hex 32` gives"
+        )
+    return secret
+
+
+def variant_of(rubric: Rubric, secret: bytes, student: str) -> Rubric:
+    """The rubric with this student's own numbers in its circuits.
+
+    Raises InputError without an id, and where no numbers suit a circuit.
+    """
+    if not student.strip():
+        raise InputError(
+            'who handed it in is not known, and so its numbers are not; add student = "ID"'
+        )
+    circuits = {
+        id: circuit.with_inputs(variant_inputs(circuit, secret, student.strip()))
+        for id, circuit in rubric.circuits.items()
+    }
+    return replace(rubric, circuits=circuits)
 
 
 def variant_inputs(circuit: Circuit, secret: bytes, student: str) -> dict[str, Value]:

@@ -22,11 +22,12 @@ def run_class(arguments: argparse.Namespace) -> int:
 
     if arguments.jobs is not None and arguments.jobs < 1:
         raise InputError(f"--jobs {arguments.jobs}: expected a number from 1")
+    secret_file = arguments.secret_file.resolve() if arguments.secret_file else None
     assignment = assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT).resolve()
     job = ClassJob(
         folder=arguments.path.resolve(),
         out=arguments.out,
-        work=Work(assignment),
+        work=Work(assignment, secret_file=secret_file),
         resume=arguments.resume,
         roster=read_roster(arguments.roster) if arguments.roster else None,
     )

@@ -18,6 +18,7 @@ from grader.pictures import read_figures
 from grader.results import Grade
 from grader.rubric import Rubric, load_rubric
 from grader.submission import Submission, decoded, read_inside, read_submission
+from grader.variants import read_secret, variant_of
 from nnviz.errors import InputError
 
 MOST_CODE = 1024**2
@@ -29,13 +30,20 @@ class Work:
     """How submissions are marked, in terms that travel to any worker."""
 
     assignment: Path
+    secret_file: Path | None = None
 
     def options(self) -> dict[str, str]:
-        """What grades depend on besides submission and rubric."""
-        return {}
+        """What grades depend on besides submission and rubric; of a secret only a hash."""
+        if self.secret_file is None:
+            return {}
+        return {"secret": hashlib.sha256(read_secret(self.secret_file)).hexdigest()[:16]}
 
     def obstacle(self) -> str:
         """Why submissions can't be marked on this machine, "" where they can."""
+        try:
+            self.options()
+        except InputError as error:
+            return f"has no secret for the numbers: {error}"
         return ""
 
 
@@ -83,6 +91,8 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
 
     rubric = rubric_of(work.assignment)
     submission = _known_as(read_submission(found.path, rubric.sheet), found)
+    if work.secret_file is not None:
+        rubric = variant_of(rubric, read_secret(work.secret_file), submission.student)
     result = grade(submission, rubric, submitted=found.submitted)
     return Outcome(
         found,

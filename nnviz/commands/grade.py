@@ -33,6 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="when it was handed in, such as 2026-05-01T21:30+02:00; the rubric says what being "
         "late costs",
     )
+    parser.add_argument(
+        "--secret-file",
+        metavar="F",
+        type=Path,
+        help="where each student has own numbers (`nnviz new --variant`): the same secret",
+    )
     parser.add_argument("--json", action="store_true", help="print the grade as JSON, not a table")
     group = parser.add_argument_group("a class")
     group.add_argument(
@@ -100,9 +106,12 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.report.json import grade_json, write_grade
     from grader.rubric import load_rubric
     from grader.submission import read_submission
+    from grader.variants import read_secret, variant_of
 
     rubric = load_rubric(assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT))
     submission = read_submission(arguments.path, rubric.sheet)
+    if arguments.secret_file:
+        rubric = variant_of(rubric, read_secret(arguments.secret_file), submission.student)
     marks = load_marks(arguments.out)
     result = grade(submission, rubric, marks, arguments.submitted)
     path = write_grade(result, arguments.out, arguments.path)
