@@ -39,7 +39,7 @@ def as_code(
     for number, line in enumerate(lines):
         parts = line.split("`")
         if len(parts) % 2:
-            parts[::2] = [re.sub(r"([|*])", r"\\\1", part) for part in parts[::2]]
+            parts[::2] = [re.sub(r"\||(?<!\*)\*(?!\*)", r"\\\g<0>", part) for part in parts[::2]]
             lines[number] = "``".join(parts)
 
 
