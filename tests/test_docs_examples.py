@@ -5,10 +5,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from grader.checking import run_checks
+from grader.checks import REGISTRY
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.findings import RULES, Diagnosis, gather
 from nnviz.debugger.history import History
 from nnviz.experiment import Experiment
+from tests.grader.in_process import InProcess
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,3 +40,23 @@ def test_the_rule_of_the_page_speaks_where_it_should_and_not_where_it_should_not
         standing = Diagnosis(source.info, history, gather(source)).at(0)
         found[bias] = [f.level.name for f in standing if f.id == "drifting"]
     assert found == {0.0: [], 20.0: ["AMBER"]}
+
+
+SOFTPLUS = "import numpy as np\ndef softplus(z):\n    return {}\n"
+
+
+def test_the_check_of_the_page_passes_what_is_right_and_names_what_is_wrong(monkeypatch):
+    """ln(1 + exp(z)) is `np.logaddexp(0, z)`; written as it reads, it overflows at 1000."""
+    monkeypatch.setattr("grader.checks.REGISTRY.checks", {})
+    example("docs/how-to/write-a-check.md")
+    written = REGISTRY.checks.values()
+    verdicts = {}
+    for formula in ("np.logaddexp(0, z)", "np.log(1 + np.exp(z))", "np.exp(z)"):
+        code = InProcess(SOFTPLUS.format(formula))
+        result = run_checks(code, written, seed=1)["softplus"]
+        verdicts[formula] = result.verdict, result.slip
+    assert verdicts == {
+        "np.logaddexp(0, z)": ("passed", ""),
+        "np.log(1 + np.exp(z))": ("failed", "overflow"),
+        "np.exp(z)": ("failed", ""),
+    }
