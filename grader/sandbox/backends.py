@@ -32,8 +32,8 @@ _DEVICES = ("/dev/zero", "/dev/random", "/dev/urandom")
 class Backend:
     """One way: `level` is what a rubric calls it, `layers` what it consists of.
 
-    `command` starts a program with these words in it, for a folder outside; `folder` and `home` are
-    that folder and the working folder as the program sees them.
+    `command` starts a program with these words in it, for a folder outside; `folder` is
+    that folder as the program sees it.
     """
 
     name: str
@@ -41,7 +41,6 @@ class Backend:
     layers: tuple[str, ...]
     command: Callable[[Places, Path, list[str]], list[str]]
     folder: Callable[[Path], str]
-    home: Callable[[Path], str]
     landlock: bool
     seccomp: bool
     alone: bool
@@ -58,7 +57,6 @@ class Backend:
             "readable": [*places.readable, seen, *_DEVICES],
             "writable": writable,
             "folder": seen,
-            "home": self.home(folder),
         }
 
 
@@ -115,7 +113,6 @@ BUBBLEWRAP = Backend(
     ),
     _bubblewrap,
     folder=lambda _: INSIDE_FOLDER,
-    home=lambda _: INSIDE_HOME,
     landlock=False,
     seccomp=True,
     alone=True,
@@ -130,7 +127,6 @@ LANDLOCK = Backend(
     ),
     _plain,
     folder=str,
-    home=str,
     landlock=True,
     seccomp=True,
     alone=False,
@@ -141,7 +137,6 @@ TRUST = Backend(
     ("limits only, the code is trusted: time, processor, memory, output",),
     _plain,
     folder=str,
-    home=str,
     landlock=False,
     seccomp=False,
     alone=False,

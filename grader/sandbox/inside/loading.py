@@ -61,9 +61,10 @@ INERT = (
 class Loaded:
     """A student's definitions: `names` -> what they are bound to, and what went wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         self.module = types.ModuleType(MODULE)
         self.names: dict[str, Any] = self.module.__dict__
+        self.names["__file__"] = f"{folder}/{MODULE}.py"
         self.problems: list[str] = []
         self.files: set[str] = set()
         sys.modules[MODULE] = self.module

