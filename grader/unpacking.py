@@ -23,6 +23,9 @@ MAX_NAME = 200
 MAX_DEPTH = 20
 
 _PIECE = 64 * 1024
+_ZIP_END = 22 + 65_535
+"""Bytes within which the end of a zip archive says where its table of contents is."""
+_ZIP_DIRECTORY = 1024**2
 _LINK, _REGULAR = 0o120000, 0o100000
 _JUNK = ("__MACOSX", "__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints")
 
@@ -66,6 +69,7 @@ def unpack_archive(archive: Path, target: Path) -> tuple[str, ...]:
 
 
 def _unpack_zip(archive: Path, target: Path, notes: list[str]) -> None:
+    _look_at_directory(archive)
     with zipfile.ZipFile(archive) as packed:
         entries = packed.infolist()
         files = [entry for entry in entries if not entry.is_dir()]
@@ -84,10 +88,26 @@ def _unpack_zip(archive: Path, target: Path, notes: list[str]) -> None:
                     left -= _write(stream, path, left)
 
 
+def _look_at_directory(archive: Path) -> None:
+    """Refuse a table of contents that would take much memory, before zipfile reads it whole."""
+    with archive.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _ZIP_END))
+        end = stream.read()
+    place = end.rfind(b"PK\x05\x06")
+    if place < 0 or len(end) < place + 22:
+        raise zipfile.BadZipFile("it has no table of contents")
+    length = int.from_bytes(end[place + 12 : place + 16], "little")
+    if size > 2 * MAX_BYTES or length > _ZIP_DIRECTORY or b"PK\x06\x07" in end[:place]:
+        raise _Full
+
+
 def _unpack_tar(archive: Path, target: Path, notes: list[str]) -> None:
     with contextlib.ExitStack() as stack:
         stream: IO[bytes] = stack.enter_context(archive.open("rb"))
-        if archive.name.lower().endswith("gz"):
+        packed_again = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        if packed_again:
             stream = stack.enter_context(gzip.open(stream, "rb"))  # type: ignore[arg-type]
         # A header may state gigabytes of a name: what is read at all is limited, too.
         packed = stack.enter_context(tarfile.open(fileobj=_Limited(stream), mode="r|"))  # type: ignore[call-overload]

@@ -10,6 +10,8 @@ from dataclasses import replace
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
+import numpy as np
+
 from grader.sandbox.inside.codec import MalformedError, pack, unpack
 from grader.sandbox.places import places
 from grader.sandbox.process import Check, Ended, Worker
@@ -101,7 +103,7 @@ class Session:
         """Fork a process and load the code in it; what went wrong where it doesn't come back."""
         setup = {
             **self._worker.backend.settings(places(), self._worker.folder, limits),
-            "units": [list(unit) for unit in self._units],
+            "units": [[name, _as_bytes(text)] for name, text in self._units],
             "several": self._several,
             "keep": self._keep,
         }
@@ -191,6 +193,11 @@ def _without_answer(answer: object, ended: Ended, limits: Limits) -> Outcome:
     if ended.signal:
         return Outcome("killed", message=f"the process was ended by signal {ended.signal}")
     return Outcome("no-value", message="the process ended itself, without a value")
+
+
+def _as_bytes(text: str) -> np.ndarray[Any, Any]:
+    """A text of any length, as the array that a packet can hold."""
+    return np.array(bytearray(text.encode("utf-8", "surrogatepass")), np.uint8)
 
 
 def _read(answer: object) -> Any:

@@ -10,7 +10,7 @@ import random
 import resource
 import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,21 +31,23 @@ def serve(requests: int, answers: int, settings: Mapping[str, Any]) -> None:
     imports: list[str] = []
     known = sys.stdlib_module_names - {"ctypes", "subprocess", "socket", "multiprocessing"}
 
-    def record(event: str, details: tuple[Any, ...]) -> None:
-        if event == "import" and type(details[0]) is str:
-            top = details[0].split(".")[0][:100]
-            if top not in known and top != "numpy" and top not in imports and len(imports) < 50:
-                imports.append(top)
+    def record(name: object) -> None:
+        top = name.split(".")[0][:100] if type(name) is str else "numpy"
+        if top not in known and top != "numpy" and top not in imports and len(imports) < 50:
+            imports.append(top)
 
     for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
         del sys.modules[name]
-    sys.addaudithook(record)
+    # The hook can't be removed; importlib.import_module asks only the finders.
+    sys.addaudithook(lambda event, details: record(details[0]) if event == "import" else None)
+    sys.meta_path.insert(0, _Recorder(record))
     quiet_builtins()
     os.chdir(settings["folder"])
     sys.path.append(settings["folder"])
     loaded = Loaded(settings["folder"])
     _reseed()
-    for file, source in settings["units"]:
+    for file, content in settings["units"]:
+        source = content.tobytes().decode("utf-8", "surrogatepass")
         loaded.execute(file, source, keep_stubs=not settings["several"])
     used = resource.getrusage(resource.RUSAGE_SELF)
     answer = {
@@ -67,6 +69,17 @@ def serve(requests: int, answers: int, settings: Mapping[str, Any]) -> None:
         if len(packet) > request["value_bytes"]:
             packet = pack({**answer, "values": [], "too_large": len(packet), "imports": imports})
         _send(answers, packet)
+
+
+class _Recorder:
+    """A finder that finds nothing, but tells what is looked for."""
+
+    def __init__(self, record: Callable[[object], None]) -> None:
+        self._record = record
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Record the name; the next finder looks for it."""
+        self._record(name)
 
 
 def _enter(settings: Mapping[str, Any]) -> None:

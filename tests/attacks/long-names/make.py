@@ -6,7 +6,16 @@ from pathlib import Path
 
 def make(folder: Path, target: dict) -> Path:
     """The folder."""
-    for name in ("a" * 250, "\U0001f600" * 60, "\u202egrade.json", "a\nb", "\x1b[2J", " ", "-rf", "$(id)"):
+    for name in (
+        "a" * 250,
+        "\U0001f600" * 60,
+        "\u202egrade.json",
+        "a\nb",
+        "\x1b[2J",
+        " ",
+        "-rf",
+        "$(id)",
+    ):
         (folder / name).write_text("x")
     with open(os.path.join(os.fsencode(folder), b"\xff\xfe"), "w") as stream:
         stream.write("x")

@@ -1,6 +1,5 @@
 """A file of a terabyte of holes in an archive of a few kilobytes."""
 
-import io
 import tarfile
 from pathlib import Path
 

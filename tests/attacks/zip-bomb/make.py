@@ -1,14 +1,12 @@
-"""42 kB that unpack to gigabytes, and overlapping entries that say they are small."""
+"""300 MB of zeros in an archive of 300 kB."""
 
 import zipfile
 from pathlib import Path
 
 
 def make(folder: Path, target: dict) -> Path:
-    """The archive: 300 MB of zeros, under a header that claims one byte for the second."""
+    """The archive."""
     archive = folder / "bomb.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        with packed.open("improvements.py", "w") as stream:
-            for _ in range(300):
-                stream.write(bytes(2**20))
+        packed.writestr("improvements.py", bytes(300 * 2**20))
     return archive
