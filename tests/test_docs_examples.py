@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.checking import run_checks
 from grader.checks import REGISTRY
+from nnviz.cli import main
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.findings import RULES, Diagnosis, gather
 from nnviz.debugger.history import History
@@ -60,3 +61,13 @@ def test_the_check_of_the_page_passes_what_is_right_and_names_what_is_wrong(monk
         "np.log(1 + np.exp(z))": ("failed", "overflow"),
         "np.exp(z)": ("failed", ""),
     }
+
+
+def test_the_lesson_of_the_page_proves_itself(tmp_path, capsys):
+    page = (ROOT / "docs/how-to/write-a-lesson.md").read_text()
+    experiment, lesson = re.findall(r"^```toml\n(.*?)^```", page, re.M | re.S)
+    folder = tmp_path / "great-strides"
+    folder.mkdir()
+    (folder / "experiment.toml").write_text(experiment)
+    (folder / "lesson.toml").write_text(lesson)
+    assert main(["lessons", str(folder), "--check"]) == 0, capsys.readouterr().out
