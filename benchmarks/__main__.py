@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Result, SkippedError
 
-BENCHMARKS = ("engine", "statistics", "debugger", "findings", "drawing", "tui", "marking")
+BENCHMARKS = ("engine", "statistics", "debugger", "attach", "findings", "drawing", "tui", "marking")
 RESULTS = Path(__file__).parent / "results.json"
 
 

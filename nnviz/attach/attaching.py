@@ -7,7 +7,7 @@ import msgspec
 
 from nnviz.attach import describing
 from nnviz.attach.describing import failure_text
-from nnviz.attach.family import Family, Kept
+from nnviz.attach.family import Family, Kept, Member
 from nnviz.attach.loops import Candidate, choose
 from nnviz.attach.namespace import path_text
 from nnviz.attach.program import Program
@@ -56,7 +56,27 @@ def _attached(
     family.on_text = lambda: None
     if message.get("event") != "ready":
         raise InputError(_never_begun(program, candidate, message))
-    tracing, _ = family.fork(family.main)
+    recognition = recognised(family, family.main, program, corrections, cancelled)
+    iterations = corrections.iterations or _planned(message["rounds"], candidate)
+    start = ProgramSnapshot(0, Kept(family.main, 0, AT_FIRST), ())
+    settings = {path_text(p): v for p, v in recognition.numbers[:MOST_NUMBERS]}
+    source = ProgramSource(program, corrections, family, recognition, iterations, start, settings)
+    source.cancelled = cancelled
+    return source
+
+
+def recognised(
+    family: Family,
+    member: Member,
+    program: Program,
+    corrections: Corrections,
+    cancelled: Callable[[], bool],
+) -> Recognition:
+    """What a member's next iteration shows, done in a copy of it; the member learns it, too.
+
+    Raises InputError where nothing is recognised.
+    """
+    tracing, _ = family.fork(member)
     order = {"order": "go", "trace": True, "quiet": True}
     order["corrections"] = msgspec.to_builtins(corrections)
     try:
@@ -67,13 +87,8 @@ def _attached(
     if "recognition" not in answer:
         raise InputError(f"{program.path}: its first iteration {answer.get('text')}")
     recognition = msgspec.convert(answer["recognition"], Recognition)
-    family.ask(family.main, {"order": "plan", "recognition": msgspec.to_builtins(recognition)})
-    iterations = corrections.iterations or _planned(message["rounds"], candidate)
-    start = ProgramSnapshot(0, Kept(family.main, 0, AT_FIRST), ())
-    settings = {path_text(p): v for p, v in recognition.numbers[:MOST_NUMBERS]}
-    source = ProgramSource(program, corrections, family, recognition, iterations, start, settings)
-    source.cancelled = cancelled
-    return source
+    family.ask(member, {"order": "plan", "recognition": msgspec.to_builtins(recognition)})
+    return recognition
 
 
 def _planned(rounds: list[int], candidate: Candidate) -> int:

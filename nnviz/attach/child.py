@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 from nnviz.attach import instrument
@@ -25,6 +26,7 @@ from nnviz.attach.program import Program
 from nnviz.attach.saying import described, where
 from nnviz.attach.session import MAIN, Session
 from nnviz.attach.wire import Channel, Message, WireError
+from nnviz.errors import InputError
 
 F_SETSIG = 10
 """Linux: which signal comes when a descriptor is ready; not among the names of `fcntl`."""
@@ -71,12 +73,38 @@ def run(session: Session, order: Message) -> None:
     if path.suffix == ".ipynb":
         os.chdir(program.folder)
     gc.freeze()
+    session.on_resume = lambda order: _resume(session, numbers, path, order)
     code = compile(instrumented.tree, str(path), "exec", dont_inherit=True)
+    _to_the_end(session, lambda: exec(code, main.__dict__))
+
+
+def _resume(session: Session, numbers: Numbers, path: Path, order: Message) -> None:
+    """Let a changed file take over where the program stands."""
+    from nnviz.attach.resuming import resume
+
+    tree = ast.parse(order["text"], str(path))
+    program, frame = Program(path, order["text"], tree), session.frame
+    assert frame is not None
+    inner = session.rounds.get(1, 0)
+
+    def grown() -> None:
+        session.handlers += [None] * (len(numbers.nodes) - len(session.handlers))
+
+    _to_the_end(
+        session,
+        lambda: resume(program, order["loop"], numbers, grown, frame, session.index, inner),
+    )
+
+
+def _to_the_end(session: Session, work: Callable[[], None]) -> None:
+    """Run a program, and say how it ended; then only answer."""
     try:
-        exec(code, main.__dict__)
+        work()
         ending: Message = {"event": "ended", "text": "it came to its end"}
     except SystemExit as error:
         ending = {"event": "ended", "text": f"it called exit: {error.code}"}
+    except InputError as error:
+        ending = {"event": "error", "text": str(error)}
     except BaseException as error:
         ending = {"event": "failed", "text": described(error), "index": -1, **where(error)}
     for stream in (sys.stdout, sys.stderr):
@@ -84,6 +112,7 @@ def run(session: Session, order: Message) -> None:
             stream.flush()
     session.channel.send({**ending, "iterations": session.index})
     session.serve()
+    os._exit(0)
 
 
 def main() -> None:

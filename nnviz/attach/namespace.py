@@ -54,11 +54,13 @@ def assign(frame: FrameType, path: Path, value: Any) -> None:
         ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
 
 
-def reachable(frame: FrameType, modules: frozenset[str]) -> Iterator[tuple[Path, Any]]:
+def reachable(
+    frame: FrameType, modules: frozenset[str], *, aliases: bool = False
+) -> Iterator[tuple[Path, Any]]:
     """Every array and number that a frame reaches, each once, with the shortest path found.
 
     `modules` are the names of the program's own modules: only objects of their classes are looked
-    into.
+    into. With `aliases` an array comes once for every path to it.
     """
     waiting: list[tuple[Path, Any]] = []
     spaces = [frame.f_locals] + [frame.f_globals] * (frame.f_locals is not frame.f_globals)
@@ -74,7 +76,7 @@ def reachable(frame: FrameType, modules: frozenset[str]) -> Iterator[tuple[Path,
         count += 1
         if isinstance(value, np.ndarray | np.generic | bool | int | float):
             if isinstance(value, np.ndarray):
-                if id(value) in seen:
+                if id(value) in seen and not aliases:
                     continue
                 seen.add(id(value))
             yield path, value

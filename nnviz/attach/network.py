@@ -1,6 +1,7 @@
 """The engine's network that does what a recognised program does, for whoever needs one."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,6 +23,20 @@ def activation_of(layer: Layer) -> Activation:
 def _unknown(x: Array, out: Array | None = None) -> Array:
     """What an unknown function gives: nothing that could be taken for a number."""
     return np.full_like(x, np.nan)
+
+
+def why_not_the_engine(found: Recognition) -> str:
+    """Why the engine can't do what a program does, "" where it can."""
+    for number, layer in enumerate(found.layers, start=1):
+        if layer.activation == CUSTOM:
+            return f"L{number} has an activation function that the engine does not know"
+    for number, (before, layer) in enumerate(pairwise(found.layers), start=2):
+        if layer.fan_in != before.units:
+            return (
+                f"W{number} has {layer.fan_in} inputs and L{number - 1} has {before.units} units: "
+                "biases that are kept among the weights are not the engine's way"
+            )
+    return ""
 
 
 def network_of(recognition: Recognition) -> Network:

@@ -111,6 +111,10 @@ class ProgramArrays:
                 pass  # it is gone there: a replay keeps it
         return self._asked(self._replayed(name), name)
 
+    def done(self) -> Member:
+        """A process that has done the iteration: everything of the program is as it was then."""
+        return self._member or self._replayed("W1")
+
     def _replayed(self, name: str) -> Member:
         """A process that has done the iteration again and has kept an array of it."""
         if self._looker is not None:

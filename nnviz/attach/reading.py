@@ -77,6 +77,11 @@ class Reading:
             vertex = self.vertices[self.root(arrays[0].number)]
         return vertex.number, scale
 
+    def divides(self, vertex: Vertex, array: Vertex) -> bool:
+        """Whether a value is an array times a number, or divided by one."""
+        others = [self.vertices[o] for o in vertex.operands if o != array.number]
+        return vertex.shape == array.shape and all(other.shape == () for other in others)
+
     def named(self, name: str) -> int | None:
         """The first value of a name that the user gave."""
         if not name:

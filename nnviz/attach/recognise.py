@@ -20,7 +20,7 @@ from nnviz.attach.recognition import (
 )
 from nnviz.attach.scalars import Scalars
 from nnviz.attach.shapes_of_functions import CUSTOM, Curve, curve_of
-from nnviz.attach.trace import Trace, Vertex, descendants
+from nnviz.attach.trace import Parameter, Trace, Vertex, descendants
 from nnviz.errors import InputError
 
 AnyArray = npt.NDArray[Any]
@@ -120,6 +120,25 @@ class _Recogniser:
                     columns = self._einsum_columns(vertex, weight)
                 found[root] = FoundLayer(parameter, vertex.number, inputs, columns)
                 break
+        return self._untrained(list(found.values())) + list(found.values())
+
+    def _untrained(self, trained: list[FoundLayer]) -> list[FoundLayer]:
+        """Layers before the first one that is trained, whose weights never change."""
+        if not trained:
+            return []
+        first, found = trained[0], dict[int, FoundLayer]()
+        needed = self.trace.ancestors(first.inputs)
+        for vertex, (left, right) in self._products():
+            if vertex.number not in needed or vertex.number >= first.product:
+                continue
+            weight, other = (left, right) if first.columns else (right, left)
+            root = self.vertices[self.reading.root(weight)]
+            if root.kind != "source" or not root.path or root.number in found or not root.whole:
+                continue
+            parameter = Parameter(root.number, root.path, root.values, root.values)
+            inputs = self.reading.root(other)
+            found[root.number] = FoundLayer(parameter, vertex.number, inputs, first.columns)
+            self.doubts.append(f"the loop's first iteration does not change {root.name}")
         return list(found.values())
 
     def _einsum_columns(self, vertex: Vertex, weight: int) -> bool:
@@ -185,7 +204,7 @@ class _Recogniser:
             roots = [root for root, _ in unscaled]
             others = [r for r in roots if r != layer.inputs]
             if layer.inputs in roots and others and self.vertices[others[0]].shape == z:
-                layer.delta, layer.gradient = others[0], vertex.number
+                layer.delta, layer.gradient = others[0], self._named_multiple(vertex)
                 layer.scale = float(np.prod([scale for _, scale in unscaled]))
                 return
             reached = descendants(self.vertices, [vertex.number])
@@ -195,6 +214,15 @@ class _Recogniser:
             layer.gradient = fallback[0]
             layer.delta = fallback[1][0] if fallback[1] else -1
             layer.guessed = True
+
+    def _named_multiple(self, product: Vertex) -> int:
+        """What the program calls its gradient: the product, or the product divided by N."""
+        if not product.names:
+            for user in self.users.get(product.number, ()):
+                scaled = user.kind == "binop" and user.what in ("Mult", "Div") and user.names
+                if scaled and self.reading.divides(user, product):
+                    return user.number
+        return product.number
 
     def _updated_by(self, layer: FoundLayer) -> set[int]:
         """The vertices that carry the new weights."""

@@ -1,16 +1,18 @@
 """What a program's process says of values, exceptions and statistics: plain words and values."""
 
 import os
+import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnviz.attach.namespace import Path
+from nnviz.attach.namespace import Path as ArrayPath
 from nnviz.attach.wire import Message, packed
 
 
-def as_path(steps: Any) -> Path:
+def as_path(steps: Any) -> ArrayPath:
     """A path that came over the wire."""
     return tuple((str(kind), step) for kind, step in steps)
 
@@ -53,12 +55,15 @@ def described(error: BaseException) -> str:
 
 
 def where(error: BaseException) -> Message:
-    """The file and line of the program's own code in which an exception came up."""
-    own = [
+    """The file and line in which an exception came up: the program's own, where it has a part."""
+    if isinstance(error, SyntaxError):
+        return {"line": error.lineno or 0, "file": error.filename or ""}
+    frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if f"{os.sep}nnviz{os.sep}attach{os.sep}" not in frame.filename
     ]
-    if isinstance(error, SyntaxError):
-        return {"line": error.lineno or 0, "file": error.filename or ""}
-    return {"line": own[-1].lineno or 0, "file": own[-1].filename} if own else {}
+    folder = Path(getattr(sys.modules["__main__"], "__file__", None) or ".").parent
+    own = [frame for frame in frames if Path(frame.filename).parent == folder]
+    last = (own or frames)[-1:]
+    return {"line": last[0].lineno or 0, "file": last[0].filename} if last else {}

@@ -18,6 +18,7 @@ from nnviz.attach import wire
 from nnviz.attach.instrument import Node
 from nnviz.attach.namespace import assign, follow, path_text, reachable
 from nnviz.attach.observe import GONE, Observer
+from nnviz.attach.raising import nudge, raise_state
 from nnviz.attach.recognise import recognise
 from nnviz.attach.recognition import Corrections, Recognition
 from nnviz.attach.saying import as_path, described, like, plain, summary, where
@@ -49,6 +50,8 @@ class Session:
         self._finished = False
         self._children: set[int] = set()
         self.quiet = False
+        self.pausing = True
+        self.on_resume: Callable[[Message], None] = lambda order: None
 
     # what the instrumented program calls
 
@@ -69,7 +72,8 @@ class Session:
             return False  # a process that the program itself has started
         self.frame = sys._getframe(1)
         self._outer = sys.exception()
-        if self.index == 0 and not self._order:
+        if self.pausing:
+            self.pausing = False
             self.channel.send({"event": "ready", "rounds": self._counts(), **self._surroundings()})
             if self.serve():
                 return True
@@ -136,6 +140,20 @@ class Session:
             self._send_array(str(order["name"]))
         elif kind == "set":
             self._set(order)
+        elif kind == "resume":
+            self.pausing, self.observer = True, None
+            self.handlers[:] = [None] * len(self.handlers)
+            self.on_resume(order)
+        elif kind == "raise":
+            self._raise(order)
+        elif kind == "nudge":
+            assert self.frame is not None
+            nudge(follow(self.frame, as_path(order["path"])), order)
+            self.channel.send({"event": "nudged"})
+        elif kind == "raw":
+            assert self.frame is not None
+            array = np.asarray(follow(self.frame, as_path(order["path"])))
+            self.channel.send({"event": "array", "array": packed(array)})
         elif kind == "look":
             self.channel.send(self._look(str(order["name"])))
         elif kind == "quit":
@@ -293,6 +311,17 @@ class Session:
         if self.observer is not None:
             self.observer.new_weights()
         self.channel.send({"event": "set"})
+
+    def _raise(self, order: Message) -> None:
+        assert self.frame is not None
+        left = raise_state(
+            self.frame,
+            self.modules,
+            int(order["samples"]),
+            int(order["few"]),
+            frozenset(order["still"]),
+        )
+        self.channel.send({"event": "raised", "samples": left})
 
     def _look(self, name: str) -> Message:
         """What a name of the program stands for, in words."""

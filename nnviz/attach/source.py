@@ -12,7 +12,9 @@ from nnviz.attach import describing
 from nnviz.attach.changes import number_change, parameter_names, weights_change
 from nnviz.attach.describing import ending_text
 from nnviz.attach.family import Family, Kept, Member, private_bytes
-from nnviz.attach.network import network_of
+from nnviz.attach.gradients import GradientReport, check_gradients
+from nnviz.attach.namespace import path_text
+from nnviz.attach.network import network_of, why_not_the_engine
 from nnviz.attach.program import Program
 from nnviz.attach.program_arrays import ProgramArrays, asked
 from nnviz.attach.recognition import Corrections, Recognition
@@ -23,6 +25,7 @@ from nnviz.debugger.model import TRAIN, Model, Part
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, Packed, RunInfo
 from nnviz.debugger.statistics import LayerStatistics
+from nnviz.debugger.training_check import TrainingCheck
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import Parameters
 from nnviz.engine.tiles import Cancelled
@@ -75,9 +78,9 @@ class ProgramSource:
         self._since_state = 0.0
         self._fork_seconds = 0.005
         self._iteration_seconds = 0.0
-        self._state_bytes, self._states = AT_FIRST, 0
+        self.state_bytes, self._states = AT_FIRST, 0
         self._recent: list[Kept] = []
-        self._arrays = ProgramArrays(family, recognition, self.phases(), self._awake)
+        self._arrays = ProgramArrays(family, recognition, self.phases(), self.awake)
         self._arrays.look_at(start, None)
         self._last = (float("nan"), float("nan"))
 
@@ -167,10 +170,10 @@ class ProgramSource:
     def _running(self) -> Member:
         """The process that does the next iteration."""
         if self._current is None:
-            self._current = self._awake(self._here)
+            self._current = self.awake(self._here)
         return self._current
 
-    def _awake(self, snapshot: ProgramSnapshot) -> Member:
+    def awake(self, snapshot: ProgramSnapshot) -> Member:
         """A new process that stands before a snapshot's iteration."""
         member, _ = self.family.fork(snapshot.kept.member)
         if (behind := snapshot.index - snapshot.kept.index) > 0:
@@ -201,7 +204,7 @@ class ProgramSource:
         self._fork_seconds += (seconds - self._fork_seconds) / 4
         self._since_state = 0.0
         self._measure_states()
-        kept = Kept(copy, index, self._state_bytes)
+        kept = Kept(copy, index, self.state_bytes)
         self._recent = [*self._recent[-3:], kept]
         return kept
 
@@ -210,7 +213,7 @@ class ProgramSource:
         self._states += 1
         if self._states % MEASURE_EVERY in (3, 4) and self._recent:
             found = private_bytes(self._recent[0].member.pid)
-            self._state_bytes = max(2**20, found or self._state_bytes)
+            self.state_bytes = max(2**20, found or self.state_bytes)
 
     def restore(self, snapshot: ProgramSnapshot) -> None:
         """Come back to a state; a process is made when it has something to do."""
@@ -225,7 +228,7 @@ class ProgramSource:
         member = snapshot.kept.member
         made = snapshot.index != snapshot.kept.index
         if made:
-            member = self._awake(snapshot)
+            member = self.awake(snapshot)
         try:
             arrays = {
                 name: asked(self.family, member, f"new{name}")
@@ -250,11 +253,11 @@ class ProgramSource:
         found = self.recognition
         numbers = [number_change(found, key, value) for key, value in changes.items()]
         weights = [weights_change(found, name, array) for name, array in arrays.items()]
-        member = self._awake(snapshot)
+        member = self.awake(snapshot)
         if numbers or weights:
             order = {"order": "set", "numbers": numbers, "arrays": weights}
             self.family.ask(member, order)
-        kept = Kept(member, snapshot.index, self._state_bytes)
+        kept = Kept(member, snapshot.index, self.state_bytes)
         start = ProgramSnapshot(snapshot.index, kept, snapshot.active)
         run = ProgramSource(
             self.program,
@@ -288,12 +291,8 @@ class ProgramSource:
     @property
     def model(self) -> Model:
         """The engine's net with the program's weights. InputError: it has an unknown function."""
-        for number, layer in enumerate(self.recognition.layers, start=1):
-            if layer.activation == "custom":
-                raise InputError(
-                    f"L{number} has an activation function that is not known: "
-                    "single samples can't be looked at"
-                )
+        if problem := why_not_the_engine(self.recognition):
+            raise InputError(f"single samples can't be looked at: {problem}")
         layers = self.recognition.layers
         weights = tuple(self.array(f"W{i}") for i in range(1, len(layers) + 1))
         biases = tuple(
@@ -305,6 +304,26 @@ class ProgramSource:
         parameters = Parameters(weights, biases if network.has_biases else ())
         return Model(network, parameters, {TRAIN: Part(X, T, self.labels())})
 
+    def gradient_report(self) -> GradientReport:
+        """Check the gradients of the program's own code at iteration `shown`.
+
+        Raises InputError where that is impossible there.
+        """
+        found = self.recognition
+        rate = self.settings.get(path_text(found.rate.path)) if found.rate.path else None
+        if rate is None:
+            known = [value for value in found.rate.values if math.isfinite(value)]
+            rate = known[0] if known else 1.0
+        member = self.awake(self._shown)
+        try:
+            return check_gradients(self.family, found, member, self.shown, float(rate))
+        finally:
+            member.close()
+
+    def check_training(self) -> TrainingCheck:
+        """The same for the rules that look at a check. Raises InputError."""
+        return self.gradient_report().training_check()
+
     def evaluate(self) -> tuple[float, float]:
         """No test samples are known of a program: NaN for loss and accuracy."""
         return float("nan"), float("nan")
@@ -313,9 +332,35 @@ class ProgramSource:
         """Loss and accuracy of the last batch: the program's own numbers."""
         return self._last
 
+    @property
+    def shown_snapshot(self) -> ProgramSnapshot:
+        """The state before iteration `shown`."""
+        return self._shown
+
+    def printed(self, count: int) -> str:
+        """The last lines that the program has printed, up to the iteration that is shown."""
+        return asking().printed(self, count)
+
+    def check_gradients(self) -> str:
+        """The gradients of its own code held against differences of its loss, in words."""
+        return asking().gradients(self)
+
+    def compare_with_reference(self, iterations: int) -> str:
+        """The first array in which it differs from the engine, in words."""
+        return asking().reference(self, iterations)
+
+    def reloaded(self) -> tuple["ProgramSource", str]:
+        """The file as it is now, from the iteration that is shown on; and what is to be said."""
+        return asking().reloaded(self)
+
+    def correct(self, key: str, value: str) -> str:
+        """Write down what was not recognised rightly; what is to be said."""
+        return asking().corrected(self, key, value)
+
     def look(self, name: str) -> str:
         """What a name of the program stands for now, in words; all names where it is empty."""
-        member = self._current or self._awake(self._here)
+        failed = self._current if self.ended else None
+        member = failed or self._arrays.done()
         message, _ = self.family.ask(member, {"order": "look", "name": name})
         return str(message["text"])
 
@@ -334,3 +379,10 @@ class ProgramSource:
     def close(self) -> None:
         """End all of the program's processes."""
         self.family.close()
+
+
+def asking() -> Any:
+    """The module that answers what only a program can be asked; it knows this one."""
+    from nnviz.attach import asking as answers
+
+    return answers

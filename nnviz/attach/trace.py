@@ -85,6 +85,15 @@ class Trace:
     numbers: dict[Path, float]
     visits: Counter[int]
 
+    def ancestors(self, number: int) -> set[int]:
+        """The values that a value was made of, and it itself."""
+        found, waiting = {number}, [number]
+        while waiting:
+            new = set(self.vertices[waiting.pop()].operands) - found
+            found |= new
+            waiting += new
+        return found
+
 
 class Tracer:
     """The handler of all taps while an iteration is written down."""

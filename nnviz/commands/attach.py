@@ -1,6 +1,12 @@
 """`nnviz attach FILE`: what the debugger recognises in a student's own program, and why."""
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnviz.attach.source import ProgramSource
+
+REFERENCE_ITERATIONS = 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -11,6 +17,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--loop", type=int, metavar="LINE", help="the training loop is in this line"
+    )
+    parser.add_argument(
+        "--gradients",
+        action="store_true",
+        help="check the gradients of its own code against differences of its loss",
+    )
+    parser.add_argument(
+        "--reference",
+        type=int,
+        metavar="N",
+        nargs="?",
+        const=REFERENCE_ITERATIONS,
+        help="run N iterations beside the project's engine and name the first array that differs "
+        f"(N = {REFERENCE_ITERATIONS} where it is left out); exit code 1 where one does",
     )
     parser.epilog = (
         "Without --explain the program runs up to its training loop, and that loop's first "
@@ -40,9 +60,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.explain:
         print("\n".join(explain_unrun(program, chosen)))
         return 0
+    if arguments.reference is not None and arguments.reference < 1:
+        raise InputError(f"--reference {arguments.reference}: expected 1 iteration or more")
     source = open_program(arguments.file, loop=arguments.loop)
     try:
+        if arguments.gradients or arguments.reference is not None:
+            return _questions(source, arguments)
         print("\n".join(explain(program, source.recognition, chosen.line)))
     finally:
         source.close()
     return 0
+
+
+def _questions(source: "ProgramSource", arguments: argparse.Namespace) -> int:
+    """Ask for gradients and the reference; exit code 1 where something is wrong."""
+    from nnviz.attach.gradient_words import named_slip, report_lines
+    from nnviz.attach.reference import agreement_lines, compare_with_engine
+
+    code = 0
+    if arguments.gradients:
+        report = source.gradient_report()
+        print("\n".join(report_lines(report, named_slip(source, report))))
+        code = int(bool(report.wrong))
+    if arguments.reference is not None:
+        agreement = compare_with_engine(source, arguments.reference)
+        print("\n".join(agreement_lines(source, agreement)))
+        code = code or int(agreement.difference is not None)
+    return code

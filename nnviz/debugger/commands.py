@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nnviz.debugger import command_checks as checks
+from nnviz.debugger import own_program
 from nnviz.debugger.command_checks import Check, Terms, whole_number, without_flags
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.findings import RULES
@@ -366,6 +367,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
                 _save,
                 checks.file(RECORDED),
             ),
+            *(Command(*row) for row in own_program.COMMANDS),
             Command("help", "help [COMMAND]", "list the commands", _help, completes="command"),
         )
     }

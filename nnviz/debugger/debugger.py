@@ -202,7 +202,10 @@ class Debugger:
 
         Raises InputError where the change can't be read or is impossible here.
         """
-        branch = self.timeline.edit(text) if text.strip() else self.timeline.fork()
+        return self.adopt(self.timeline.edit(text) if text.strip() else self.timeline.fork())
+
+    def adopt(self, branch: Timeline) -> Timeline:
+        """Take a new branch in, and look at it."""
         self.branches[branch.branch.name] = branch
         branch.source.cancelled = self.timeline.source.cancelled
         self.timeline = branch

@@ -226,6 +226,13 @@ class Timeline:
         source = self.source.fork(snapshot, changes, self._edited(edits))
         before, now = self.source.settings, source.settings
         changed = {key: (before.get(key), now[key]) for key in now if now[key] != before.get(key)}
+        return self.joined(source, changed, edits)
+
+    def joined(
+        self, source: RunSource, changed: Mapping[str, tuple[Any, Any]], edits: Iterable[Edit] = ()
+    ) -> "Timeline":
+        """Another run that goes on from iteration `index`, as a branch of this one."""
+        edits = tuple(edits)
         branch = Branch(self.tree.next_name, self.branch.name, self.index, changed, edits)
         return Timeline(source, branch=branch, tree=self.tree)
 

@@ -56,6 +56,7 @@ TABLE = {
         "cross_entropy",
         "J",
         "lr",
+        True,
     ),
     "layer_objects.py": Expected(
         False,

@@ -52,6 +52,7 @@ _SLOPES: Mapping[str, tuple[_Slope, ...]] = MappingProxyType(
             _Slope("the factor k is forgotten: it is k a (1 - a)", lambda z, a, k: a * (1 - a)),
             _Slope("it is a, and the factor (1 - a) is forgotten", lambda z, a, k: a),
             _Slope("the formula a (1 - a) is used on z", lambda z, a, k: z * (1 - z)),
+            _Slope("the formula k a (1 - a) is used on z", lambda z, a, k: k * z * (1 - z)),
             _Slope(
                 "it is taken at the activation a, not at z",
                 lambda z, a, k: k * _logistic(k * a) * (1 - _logistic(k * a)),
