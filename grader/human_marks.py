@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -194,6 +194,7 @@ def number(value: Fraction) -> int | float:
     return value.numerator if value.denominator == 1 else float(value)
 
 
+@lru_cache(maxsize=4096)
 def fraction(value: float) -> Fraction:
     """The fraction that a number from JSON stands for: 0.1 is a tenth, 0.333... a third."""
     return Fraction(value).limit_denominator(10_000)

@@ -119,6 +119,8 @@ def _items(grade: Grade) -> dict[Place, Item]:
 
 def _why(old: Item | None, new: Item | None) -> Iterator[tuple[str, Fraction]]:
     """What became of one item, and the points of it; nothing where it is as it was."""
+    if old == new:
+        return
     if old is None or new is None:
         if new:
             yield f"is new in the rubric: {_waiting(new)}", new.points

@@ -8,6 +8,7 @@ Points are fractions, so that what is shown for the parts adds up to what is sho
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Verdict = Literal[
@@ -161,17 +162,17 @@ class ProblemGrade:
     extra: bool
     items: tuple[Item, ...]
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
         """Points given so far."""
         return sum((item.points for item in self.items), Fraction(0))
 
-    @property
+    @cached_property
     def max_points(self) -> Fraction:
         """Points that can be had."""
         return sum((item.max_points for item in self.items), Fraction(0))
 
-    @property
+    @cached_property
     def open_points(self) -> Fraction:
         """Points that wait for a person."""
         return sum((item.open_points for item in self.items), Fraction(0))
@@ -210,18 +211,18 @@ class Grade:
     late: Late | None = None
     unpaid: tuple[Result, ...] = ()
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
         """Points given so far, extra ones included, less what came too late."""
         given = sum((problem.points for problem in self.problems), Fraction(0))
         return given - self.late.points if self.late else given
 
-    @property
+    @cached_property
     def max_points(self) -> Fraction:
         """Points of the assignment, without the extra ones."""
         return sum((p.max_points for p in self.problems if not p.extra), Fraction(0))
 
-    @property
+    @cached_property
     def open_points(self) -> Fraction:
         """Points that wait for a person, extra ones included."""
         return sum((problem.open_points for problem in self.problems), Fraction(0))

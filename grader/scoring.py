@@ -18,6 +18,7 @@ from nnviz.errors import InputError
 
 NOT_LOOKED_AT = "not looked at when this was graded; grade the submission again"
 _DAY = timedelta(days=1)
+_NOTHING, _ALL = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _item(result: Result, most: Fraction, problem: str, rubric: Rubric, said: _S
     item = Item(
         result.id,
         result.verdict,
-        most * result.share * pay(result, rubric.file.marking),
+        _worth(most, result, rubric.file.marking),
         most,
         result.typed,
         result.read_as,
@@ -130,10 +131,18 @@ def _marked(item: Item, mark: Mark) -> Item:
     return replace(item, points=given * scale, marker=mark.marker, comment=mark.comment)
 
 
+def _worth(most: Fraction, result: Result, marking: Marking) -> Fraction:
+    """The points; those of nearly all items without multiplying fractions, which takes its time."""
+    share = pay(result, marking)
+    if not share:
+        return _NOTHING
+    return most if share == result.share == 1 else most * result.share * share
+
+
 def pay(result: Result, marking: Marking) -> Fraction:
     """The share of an item's points that its verdict pays."""
     if result.verdict in ("correct", "passed"):
-        return Fraction(1)
+        return _ALL
     if result.verdict == "carried":
         return marking.carried
     if result.verdict == "misconception":
@@ -141,8 +150,8 @@ def pay(result: Result, marking: Marking) -> Fraction:
     if result.verdict == "failed" and result.share != 1:
         return Fraction(1)  # the share says how much of it is right
     if result.verdict == "failed":
-        return marking.slips.get(result.slip, Fraction(0))
-    return Fraction(0)
+        return marking.slips.get(result.slip, _NOTHING)
+    return _NOTHING
 
 
 def lateness(results: Results, rules: LateRules | None, points: Fraction) -> Late | None:

@@ -46,6 +46,8 @@ def visible(text: str, length: int = 2_000) -> str:
     `\x1b`, `\u202e`; what is longer than `length` is cut.
     """
     cut = text if len(text) <= length else f"{text[: length - 1]}…"
+    if cut.isprintable():  # as nearly all text is
+        return cut
     return "".join(_visible_character(character) for character in cut)
 
 
