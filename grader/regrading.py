@@ -4,7 +4,6 @@ No submission is looked at and no code is run: a grade holds all results, and pe
 beside it. Nothing is written before everything is known; then all files change, or none.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -177,10 +176,8 @@ def apply(changes: Iterable[Change], rubric: Rubric, marks: HumanMarks, folder: 
         for path in (change.path for change in changes if not change.stays):
             _, grade = _rescored(path, rubric, marks)
             files = report_files(grade, rubric, images_beside(grade, path.parent))
-            digests = {name: hashlib.sha256(one).hexdigest() for name, one in files.items()}
-            written[grade.student] = _Written(
-                float(grade.points), float(grade.open_points), digests
-            )
+            points, open_points = float(grade.points), float(grade.open_points)
+            written[grade.student] = _Written(points, open_points, tuple(files))
             yield from ((path.parent / name, content) for name, content in files.items())
         yield from _class_files(folder, written)
 
@@ -195,7 +192,7 @@ class _Written:
 
     points: float
     open_points: float
-    files: Mapping[str, str]
+    files: tuple[str, ...]
 
 
 def _class_files(folder: Path, written: Mapping[str, _Written]) -> Iterator[tuple[Path, bytes]]:

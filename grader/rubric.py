@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from grader.improvements import CHECKS
+from grader.improvements.slips import SLIPS
 from nnviz.circuit import Circuit, load_circuit
 from nnviz.circuit.expressions import parse
 from nnviz.errors import InputError, nearest
@@ -279,10 +280,14 @@ def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
         )
     _check_shares(file)
     _check_criteria(file)
-    places = {problem.id for problem in file.problems} | seen
+    places = {problem.id for problem in file.problems} | seen | SLIPS.keys()
     for id in file.reading:
         if id not in places:
-            raise InputError(f"reading: {id} is no problem and no part{nearest(id, places)}")
+            told = f"{id} is no problem, no part and no slip"
+            raise InputError(f"reading: {told}{nearest(id, places)}")
+    for slip in file.marking.slips:
+        if slip not in SLIPS:
+            raise InputError(f"marking.slips: there is no slip {slip}{nearest(slip, SLIPS)}")
 
 
 def _check_shares(file: RubricFile) -> None:

@@ -93,11 +93,15 @@ def _problem(graded: ProblemGrade, problem: Problem, rubric: Rubric) -> ProblemF
 
 
 def _sections(graded: ProblemGrade, problem: Problem, reading: dict[str, str]) -> Iterator[Section]:
-    """The boxes, the derivatives, then part by part; what to read again stands once."""
+    """The boxes, the derivatives, then part by part; what to read again stands once.
+
+    Where a slip is known, its own text comes before that of the part.
+    """
     told: set[str] = set()
     for title, places, items in _groups(graded, problem):
-        lost = any(item.points < item.max_points and not item.waits for item in items)
-        text = next((reading[place] for place in places if place in reading), "") if lost else ""
+        lost = [item for item in items if item.points < item.max_points and not item.waits]
+        wanted = [*(item.slip for item in lost), *places] if lost else []
+        text = next((reading[place] for place in wanted if place in reading), "")
         yield Section(title, items, "" if text in told else text, items[0].kind == "cell")
         told.add(text)
 

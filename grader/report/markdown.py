@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from grader.report.feedback import Feedback, Section, feedback
 from grader.report.text import points_of, verdict_words, visible, visible_lines
@@ -17,6 +18,7 @@ def feedback_markdown(grade: Grade, rubric: Rubric) -> bytes:
     return f"{page}\n".encode("utf-8", "replace")
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str, length: int = 2_000) -> str:
     """A stranger's text in one line in which nothing is markup, neither Markdown nor HTML.
 

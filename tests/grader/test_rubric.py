@@ -93,10 +93,15 @@ def test_sheet_offers_what_the_circuit_asks(rubric):
             r"criteria.2.1: 1 \+ 1 \+ 2 makes 4 points, not the text's 3",
         ),
         ('"2.1" = [', '"2.9" = [', "criteria.2.9: no part with a text has this id.*did you mean 2"),
-        ('"1" = "', '"2.9" = "', "reading: 2.9 is no problem and no part"),
+        ('"1" = "', '"2.9" = "', "reading: 2.9 is no problem, no part and no slip"),
         ("per_day = 0.1", "per_day = 1.5", "late.per_day: expected a share"),
         ("# due = 2026-05-01T23:59:00+02:00", "due = 2026-05-01T23:59:00", "at `late.due`"),
         ("grace_minutes = 15", "grace_minutes = -1", "late.grace_minutes: expected a number from"),
+        (
+            "slips = {}",
+            "slips = { forgoten-k = 1 }",
+            "marking.slips: there is no slip forgoten-k; did you mean forgotten-k",
+        ),
         (
             "slips = {}",
             "slips = { forgotten-k = 2 }",

@@ -28,7 +28,7 @@ def hostile_grade(rubric, attack):
     parts = [
         Result("cell", "1", "a21", "wrong", typed=attack, read_as=attack, message=attack),
         Result("derivative", "1", "square", "wrong", typed=attack, read_as=attack, message=attack),
-        Result("code", "2.2", "", "failed", message=attack, evidence=((attack, attack),)),
+        Result("code", "2.2", "sigmoid", "failed", message=attack, evidence=((attack, attack),)),
         Result("claim", "2.1", "", "could-not-run", typed=attack, message=attack),
         Result("text", "4", "", "needs-person", typed=attack * 3),
     ]

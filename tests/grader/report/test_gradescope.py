@@ -43,7 +43,7 @@ def graded(rubric):
     """A grade with something right, something wrong, a mark of a person's, and the rest open."""
     results = make_results(
         Result("cell", "1", "a21", "correct", typed="-4"),
-        Result("code", "2.2", "", "failed", message="off by k", evidence=(("got", "0.25"),)),
+        Result("code", "2.2", "sigmoid", "failed", message="off by k", evidence=(("got", "0.25"),)),
         Result("text", "4", "", "needs-person", typed="They show features."),
     )
     return score(results, rubric, decide([mark(5, comment="good")]))
@@ -65,11 +65,11 @@ def test_scores_are_the_grades(graded, rubric):
     assert sum(test.get("score", 0) for test in table["tests"]) == pytest.approx(5.2)
     tests = {test["name"]: test for test in table["tests"]}
     assert tests["The table: a21"]["status"] == "passed"
-    assert tests["2.2 Slope of the sigmoid: 2.2 code"]["status"] == "failed"
-    assert "got: 0.25" in tests["2.2 Slope of the sigmoid: 2.2 code"]["output"]
+    assert tests["2.2 Slope of the sigmoid: 2.2 sigmoid"]["status"] == "failed"
+    assert "got: 0.25" in tests["2.2 Slope of the sigmoid: 2.2 sigmoid"]["output"]
     assert tests["Explain the pictures: 4 text"]["score"] == 5
     assert "good" in tests["Explain the pictures: 4 text"]["output"]
-    assert "score" not in tests["2.3 Initialisation: 2.3 code"]
+    assert "score" not in tests["2.3 Initialisation: 2.3 initializers"]
     assert len({test["number"] for test in table["tests"]}) == len(tests)
 
 

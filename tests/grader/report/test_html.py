@@ -83,13 +83,21 @@ def test_evidence_and_what_to_read_are_there(rubric):
     """Checked, got, expected, smallest failing input; and the reading where points were lost."""
     evidence = (("got", "0.25"), ("expected", "0.1"), ("smallest failing input", "z = 0"))
     grade = make_grade(
-        rubric, Result("code", "2.2", "", "failed", message="off by k", evidence=evidence)
+        rubric, Result("code", "2.2", "sigmoid", "failed", message="off by k", evidence=evidence)
     )
     text = Elements(page_of(grade, rubric)).text
     for part in ("off by k", "got", "0.25", "expected", "0.1", "smallest failing input", "z = 0"):
         assert part in text
-    assert rubric.file.reading["2.2"] in text
-    assert rubric.file.reading["2.3"] not in text  # nothing is lost there: it waits
+    assert "What the slope does to the activations: nnviz tui slope" in text
+    assert "nnviz findings course" not in text  # nothing is lost in 2.3: it waits
+
+
+def test_a_slips_own_reading_comes_first(rubric):
+    """Before that of its part."""
+    grade = make_grade(rubric, Result("code", "2.2", "sigmoid", "failed", slip="forgotten-k"))
+    text = Elements(page_of(grade, rubric)).text
+    assert rubric.file.reading["forgotten-k"] in text
+    assert "What the slope does" not in text
 
 
 def test_page_can_be_traced(rubric):
