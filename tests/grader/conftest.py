@@ -39,12 +39,12 @@ def rubric():
 
 
 @pytest.fixture
-def make_submission(tmp_path):
+def make_submission(tmp_path, rubric):
     """Return a function that writes a submission: the template with these answers in it."""
 
     def make(answers, more="", student="ann"):
         folder = tmp_path / f"submission-{student}"
-        new_submission(assignment_folder("assignment1"), folder, student)
+        new_submission(assignment_folder("assignment1"), folder, student, rubric.circuits)
         path = folder / "answers.toml"
         text = path.read_text(encoding="utf-8")
         for key, value in answers.items():
