@@ -19,6 +19,7 @@ from grader.report.text import VERDICTS
 from grader.results import Grade, Item
 from grader.rubric import Rubric, shown
 from grader.scoring import score
+from grader.variants import OWN_NUMBERS, variant_of
 from nnviz.errors import InputError
 
 Place = tuple[str, str]
@@ -71,9 +72,13 @@ def find_grades(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def regrade(path: Path, rubric: Rubric, marks: HumanMarks) -> Change:
-    """What scoring one grade anew changes. Raises InputError: none of the rubric's assignment."""
-    before, after = _rescored(path, rubric, marks)
+def regrade(path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes = b"") -> Change:
+    """What scoring one grade anew changes.
+
+    Raises InputError where it is no grade of the rubric's assignment, or its student had numbers of
+    their own and there is no secret to know them by.
+    """
+    before, after, rubric = _rescored(path, rubric, marks, secret)
     return Change(
         path,
         after.student,
@@ -85,13 +90,20 @@ def regrade(path: Path, rubric: Rubric, marks: HumanMarks) -> Change:
     )
 
 
-def _rescored(path: Path, rubric: Rubric, marks: HumanMarks) -> tuple[Grade, Grade]:
+def _rescored(
+    path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes
+) -> tuple[Grade, Grade, Rubric]:
+    """The grade before and after, and the rubric with the student's own numbers."""
     before = read_grade(path)
     if before.assignment != rubric.file.assignment:
         raise InputError(
             f"{path}: a grade of {before.assignment[:60]!r}, not of {rubric.file.assignment}"
         )
-    return before, score(before.results, rubric, marks)
+    if before.marking.endswith(OWN_NUMBERS):
+        if not secret:
+            raise InputError(f"{path}: the student had numbers of their own; give --secret-file")
+        rubric = variant_of(rubric, secret, before.student)
+    return before, score(before.results, rubric, marks), rubric
 
 
 def reasons(before: Grade, after: Grade) -> tuple[Reason, ...]:
@@ -164,7 +176,13 @@ def _late(before: Grade, after: Grade) -> str:
     return f"being late costs {shares[1]} % instead of {shares[0]} %"
 
 
-def apply(changes: Iterable[Change], rubric: Rubric, marks: HumanMarks, folder: Path) -> int:
+def apply(
+    changes: Iterable[Change],
+    rubric: Rubric,
+    marks: HumanMarks,
+    folder: Path,
+    secret: bytes = b"",
+) -> int:
     """Write the reports of every grade that changes, and what a class keeps of its points.
 
     All files are written beside the old ones first and then take their places. Returns how many
@@ -174,8 +192,8 @@ def apply(changes: Iterable[Change], rubric: Rubric, marks: HumanMarks, folder: 
 
     def contents() -> Iterator[tuple[Path, bytes]]:
         for path in (change.path for change in changes if not change.stays):
-            _, grade = _rescored(path, rubric, marks)
-            files = report_files(grade, rubric, images_beside(grade, path.parent))
+            _, grade, own = _rescored(path, rubric, marks, secret)
+            files = report_files(grade, own, images_beside(grade, path.parent))
             points, open_points = float(grade.points), float(grade.open_points)
             written[grade.student] = _Written(points, open_points, tuple(files))
             yield from ((path.parent / name, content) for name, content in files.items())

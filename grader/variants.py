@@ -41,8 +41,12 @@ def read_secret(path: Path) -> bytes:
     return secret
 
 
+OWN_NUMBERS = "-own-numbers"
+"""Ends the `marking` of grades whose students had numbers of their own."""
+
+
 def variant_of(rubric: Rubric, secret: bytes, student: str) -> Rubric:
-    """The rubric with this student's own numbers in its circuits.
+    """The rubric with this student's own numbers in its circuits, which its `marking` tells, too.
 
     Raises InputError without an id, and where no numbers suit a circuit.
     """
@@ -54,7 +58,7 @@ def variant_of(rubric: Rubric, secret: bytes, student: str) -> Rubric:
         id: circuit.with_inputs(variant_inputs(circuit, secret, student.strip()))
         for id, circuit in rubric.circuits.items()
     }
-    return replace(rubric, circuits=circuits)
+    return replace(rubric, circuits=circuits, marking=rubric.marking + OWN_NUMBERS)
 
 
 def variant_inputs(circuit: Circuit, secret: bytes, student: str) -> dict[str, Value]:

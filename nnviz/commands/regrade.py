@@ -20,6 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--assignment", metavar="A", help="its name, or its folder (default: the grades')"
     )
     parser.add_argument(
+        "--secret-file",
+        metavar="F",
+        type=Path,
+        help="where each student has own numbers (`nnviz new --variant`): the same secret",
+    )
+    parser.add_argument(
         "--apply", action="store_true", help="write the new grades; otherwise they are only shown"
     )
     parser.epilog = (
@@ -39,12 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.report.json import read_grade
     from grader.report.text import visible
     from grader.rubric import load_rubric
+    from grader.variants import read_secret
 
     paths = find_grades(arguments.grades)
     folder = assignment_folder(arguments.assignment or read_grade(paths[0]).assignment)
     rubric = load_rubric(arguments.rubric or folder, beside=folder)
     marks = load_marks(arguments.grades)
-    changes = [regrade(path, rubric, marks) for path in paths]
+    secret = read_secret(arguments.secret_file) if arguments.secret_file else b""
+    changes = [regrade(path, rubric, marks, secret) for path in paths]
     console = Console(file=sys.stdout, highlight=False)
     print_changes(changes, console)
     for note in marks.notes:
@@ -55,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
             "solutions: their verdicts stay; only nnviz grade looks again"
         )
     if arguments.apply:
-        print(f"Written: {apply(changes, rubric, marks, arguments.grades)} grades")
+        written = apply(changes, rubric, marks, arguments.grades, secret)
+        print(f"Written: {written} grades")
     elif not all(change.stays for change in changes):
         print("Nothing is written yet: --apply does")
     return 0

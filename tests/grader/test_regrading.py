@@ -21,6 +21,8 @@ from grader.report.json import grade_json, read_grade
 from grader.results import Result
 from grader.rubric import load_rubric
 from grader.scoring import score
+from grader.table_picture import picture_svg
+from grader.variants import variant_of
 from nnviz.errors import InputError
 from tests.grader.cohort.conftest import WORK, Silent
 from tests.grader.conftest import RIGHT
@@ -208,6 +210,24 @@ def test_pictures_are_kept(make_submission, rubric, tmp_path):
     changes = [regrade(path, rubric, marks) for path in find_grades(out)]
     apply(changes, rubric, marks, out)
     assert "data:image/png;base64,iVBORw==" in (out / "feedback.html").read_text()
+
+
+def test_own_numbers_need_their_secret(rubric, tmp_path):
+    """The new page shows the student's own numbers, not those of the assignment."""
+    secret = b"a secret of enough bytes"
+    own = variant_of(rubric, secret, "ann")
+    path = tmp_path / "grade.json"
+    path.write_bytes(grade_json(score(replace(CELLS, marking=own.marking), own)))
+    with pytest.raises(InputError, match=r"grade\.json: the student had numbers of their own"):
+        regrade(path, rubric, NO_MARKS)
+    marks = decide([mark(5)])
+    change = regrade(path, rubric, marks, secret)
+    assert (change.points, change.outdated) == (5, False)
+    apply([change], rubric, marks, tmp_path, secret)
+    grade = read_grade(path)
+    picture = picture_svg(own.circuits["1"], grade.problems[0].items)
+    assert (tmp_path / "problem1.svg").read_text() == picture
+    assert picture != picture_svg(rubric.circuits["1"], grade.problems[0].items)
 
 
 def test_rubric_file_may_lie_anywhere(rubric, tmp_path):
