@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from nnviz.commands.train import add_changes, changed
+from nnviz.commands.train import add_changes, changed, program_source
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ PROOF_ITERATIONS = 50
 def configure(parser: argparse.ArgumentParser) -> None:
     """Take a run, or the order to test the diagnosis itself."""
     parser.add_argument(
-        "run", metavar="RUN", nargs="?", help="a preset, a FILE.toml or a recorded FILE.nnviz"
+        "run",
+        metavar="RUN",
+        nargs="?",
+        help="a preset, a FILE.toml, a recorded FILE.nnviz, or a program FILE.py, FILE.ipynb",
     )
     add_changes(parser)
     parser.add_argument(
@@ -42,12 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Diagnose a run. Raises InputError where it can't be run or opened."""
     import json
 
+    from nnviz.attach.program import is_program
+
     if arguments.self_test:
         return _self_test(arguments)
     if arguments.run is None:
         raise InputError("nothing to diagnose: give a RUN (`nnviz presets` lists the course's)")
     if arguments.prove is not None and arguments.prove < 1:
         raise InputError(f"--prove {arguments.prove}: expected 1 iteration or more")
+    if is_program(arguments.run):
+        return _program_findings(arguments)
     experiment, diagnosis = _diagnosed(arguments)
     findings = diagnosis.spoken()
     proofs = _proofs(arguments, experiment, findings) if arguments.prove else {}
@@ -55,6 +62,52 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(_json(experiment, diagnosis, findings, proofs)))
     else:
         print("\n".join(_lines(experiment, diagnosis, findings, proofs)))
+    return 0
+
+
+def _program_findings(arguments: argparse.Namespace) -> int:
+    """Diagnose a program of the user's own, its gradients included."""
+    import json
+    import sys
+
+    from nnviz.attach.proving import prove_on_program
+    from nnviz.debugger.examination import examine
+    from nnviz.debugger.findings import Level
+    from nnviz.debugger.findings.text import finding_lines
+    from nnviz.debugger.proof_text import proof_lines
+    from nnviz.engine.tiles import Cancelled
+    from nnviz.headless import progress, stopped_by_ctrl_c
+
+    source = program_source(arguments)
+    name, iterations = source.info.name, source.info.iterations
+    start = source.fork(source.snapshot(), {}, {})
+    try:
+        with (
+            stopped_by_ctrl_c() as source.cancelled,
+            progress(name, iterations, sys.stderr, quiet=arguments.json) as show,
+        ):
+            diagnosis = examine(source, iterations, show)
+        findings = diagnosis.spoken()
+        serious = [f for f in findings if f.level >= Level.AMBER and not f.folded]
+        tried = serious if arguments.prove else []
+        proofs = {f.key: prove_on_program(start, f, arguments.prove) for f in tried}
+    except Cancelled as cancelled:
+        raise KeyboardInterrupt from cancelled
+    finally:
+        source.close()
+    if arguments.json:
+        print(json.dumps(_json(None, diagnosis, findings, proofs)))
+        return 0
+    row = diagnosis.history.row(diagnosis.history.last)
+    lines = [
+        f"{name}, iterations 0 to {diagnosis.history.last}: loss {row['loss']:.4g}, "
+        f"accuracy {row['accuracy']:.1%}",
+        "",
+        *finding_lines(findings),
+    ]
+    for proof in proofs.values():
+        lines += ["", *proof_lines(proof)]
+    print("\n".join(lines))
     return 0
 
 
@@ -171,7 +224,7 @@ def _lines(
 
 
 def _json(
-    experiment: "Experiment",
+    experiment: "Experiment | None",
     diagnosis: "Diagnosis",
     findings: "tuple[Finding, ...]",
     proofs: "dict[tuple[str, int], Proof]",
@@ -182,8 +235,8 @@ def _json(
     history = diagnosis.history
     row = history.row(history.last)
     return {
-        "run": experiment.name,
-        "data": experiment.data,
+        "run": diagnosis.info.name if experiment is None else experiment.name,
+        "data": None if experiment is None else experiment.data,
         "iterations": history.last,
         "loss": finite(row["loss"]),
         "accuracy": 100 * row["accuracy"],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnviz.commands.train import add_changes, changes_of
+from nnviz.commands.train import add_changes, changes_of, program_source
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,8 +91,12 @@ def train_to(timeline: "Timeline", index: int) -> None:
 
 def opened(run: str, arguments: argparse.Namespace) -> "Timeline":
     """One of the runs, with the changes asked for; what its reader has to know is said."""
+    from nnviz.attach.program import is_program
     from nnviz.debugger.runs import open_run
+    from nnviz.debugger.timeline import Timeline
 
+    if is_program(run):
+        return Timeline(program_source(arguments, run))
     timeline, note = open_run(run, changes_of(arguments))
     if note:
         print(f"nnviz: {note}", file=sys.stderr)

@@ -118,16 +118,20 @@ class Relay:
             print(f"| {line}", file=sys.stderr)
 
 
-def program_source(arguments: argparse.Namespace) -> "ProgramSource":
-    """A student's program with the changes of `add_changes`. Raises InputError."""
+def program_source(arguments: argparse.Namespace, run: str | None = None) -> "ProgramSource":
+    """A student's program (`arguments.run`, or `run`) with the changes of `add_changes`.
+
+    Raises InputError.
+    """
     from nnviz.attach.opening import open_program
     from nnviz.experiment import parse_assignments
 
+    path = arguments.run if run is None else run
     for option in ("data", "seed"):
         if getattr(arguments, option) is not None:
-            raise InputError(f"--{option}: {arguments.run} decides that itself")
+            raise InputError(f"--{option}: {path} decides that itself")
     return open_program(
-        arguments.run,
+        path,
         loop=arguments.loop,
         iterations=arguments.iterations,
         changes=parse_assignments(arguments.changes),

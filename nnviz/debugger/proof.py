@@ -184,10 +184,10 @@ class _Laboratory:
                     raise Cancelled
                 history.append(run.advance())
                 self.progress(what, run.index - first, self.iterations + 1)
-        return _outcome(Diagnosis(run.info, history, facts), self.finding)
+        return outcome_of(Diagnosis(run.info, history, facts), self.finding)
 
 
-def _outcome(diagnosis: Diagnosis, finding: Finding) -> Outcome:
+def outcome_of(diagnosis: Diagnosis, finding: Finding) -> Outcome:
     """Where a run has come to; with mini-batches, in the mean over its last epoch."""
     history = diagnosis.history
     count = min(diagnosis.info.batches_per_epoch, len(history))

@@ -52,8 +52,8 @@ def changes_text(changes: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} = {_value(value)}" for key, value in changes.items())
 
 
-def finding_json(finding: Finding, experiment: Experiment) -> dict[str, Any]:
-    """All of a finding in plain values; remedies with the keys of this experiment."""
+def finding_json(finding: Finding, experiment: Experiment | None) -> dict[str, Any]:
+    """All of a finding in plain values; remedies with the keys of this experiment, if any."""
     return {
         "id": finding.id,
         "level": LEVELS[finding.level],
@@ -64,7 +64,7 @@ def finding_json(finding: Finding, experiment: Experiment) -> dict[str, Any]:
         "evidence": finding.evidence,
         "cause": finding.cause,
         "remedies": [
-            {"text": remedy.text, "changes": remedy.changes(experiment)}
+            {"text": remedy.text, "changes": remedy.changes(experiment) if experiment else {}}
             for remedy in finding.remedies
         ],
         "source": finding.source,
