@@ -1,5 +1,7 @@
 """A gradient check in words, and which known slip explains what is wrong."""
 
+import textwrap
+
 import numpy as np
 
 from nnviz.attach.gradients import SAME, WRONG, GradientReport, LayerGradient
@@ -9,6 +11,9 @@ from nnviz.debugger.findings.slips import name_slip
 from nnviz.debugger.timeline import relative_difference
 from nnviz.engine.arrays import Array
 from nnviz.errors import InputError
+
+WIDTH = 72
+"""Columns that a window on a screen of 80 has."""
 
 CLOSE = 1e-3
 """Up to this relative difference a delta is what a slip makes of it."""
@@ -54,7 +59,7 @@ def report_lines(report: GradientReport, slip: str = "") -> list[str]:
     for layer in reversed(report.layers):
         lines.append(f"  {_verdict(layer, report)}")
     lines += [f"  {line}" for line in _meaning(report, slip)]
-    return lines
+    return [part for line in lines for part in textwrap.wrap(line, WIDTH, subsequent_indent="    ")]
 
 
 def _verdict(layer: LayerGradient, report: GradientReport) -> str:
@@ -64,7 +69,7 @@ def _verdict(layer: LayerGradient, report: GradientReport) -> str:
     if layer.ratio == 0:
         return f"{what}: WRONG: it is not updated at all, and the loss depends on it"
     if report.right(layer):
-        return f"{what}: right, {layer.checked} weights, relative error {layer.spread:.1e}"
+        return f"{what}: right, on {layer.checked} weights"
     factor = layer.ratio / report.convention
     if layer.spread <= WRONG:
         sign = "the wrong sign, and " if factor < 0 else ""
