@@ -1,9 +1,11 @@
 """Starts a program, lets it come to its training loop, and recognises what is in it."""
 
 import math
+import os
 from collections.abc import Callable
 
 import msgspec
+import numpy as np
 
 from nnviz.attach import describing
 from nnviz.attach.describing import failure_text
@@ -29,6 +31,10 @@ def attach(
     `on_text` is shown what it prints before. Raises InputError where there is no such loop, or the
     program fails before it; Cancelled where `cancelled` says so.
     """
+    if not hasattr(os, "fork"):
+        raise InputError(
+            "programs of your own need Linux or macOS: going back keeps copies of their process"
+        )
     corrections = corrections or Corrections()
     candidate = choose(program, corrections.loop or None)
     family = Family(program, candidate.line)
@@ -56,9 +62,15 @@ def _attached(
     family.on_text = lambda: None
     if message.get("event") != "ready":
         raise InputError(_never_begun(program, candidate, message))
+    if message["threads"]:
+        raise InputError(
+            f"{program.path}: has started threads before its loop; going back needs copies of its "
+            "process, and a copy has no threads: leave them out while you debug it"
+        )
     recognition = recognised(family, family.main, program, corrections, cancelled)
     iterations = corrections.iterations or _planned(message["rounds"], candidate)
-    start = ProgramSnapshot(0, Kept(family.main, 0, AT_FIRST), ())
+    never = tuple(np.full(layer.units, -1) for layer in recognition.layers)
+    start = ProgramSnapshot(0, Kept(family.main, 0, AT_FIRST), never)
     settings = {path_text(p): v for p, v in recognition.numbers[:MOST_NUMBERS]}
     source = ProgramSource(program, corrections, family, recognition, iterations, start, settings)
     source.cancelled = cancelled

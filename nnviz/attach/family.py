@@ -136,10 +136,13 @@ class Family:
     def fork(self, member: Member) -> tuple[Member, float]:
         """A copy of a member, and the seconds that it took to make it. Raises InputError."""
         mine, its = socket.socketpair()
-        with its:
+        try:
             message, _ = self.ask(member, {"order": "fork"}, descriptors=(its.fileno(),))
-        if message.get("event") != "forked":
-            raise InputError(f"the program's process can't be copied: {message.get('event')}")
+        except InputError:
+            mine.close()
+            raise
+        finally:
+            its.close()
         return Member(Channel(mine), int(message["pid"])), float(message["seconds"])
 
     def take_text(self) -> None:

@@ -28,6 +28,15 @@ from nnviz.errors import InputError
 
 MAIN = "__main__"
 
+HARMLESS = frozenset({"TMonitor"})
+"""Threads by their class that a copy of a process does well without: progress bars have one."""
+
+
+def busy_threads() -> list[threading.Thread]:
+    """The program's threads besides the main one: a copied process would lack them."""
+    others = [t for t in threading.enumerate() if t is not threading.main_thread()]
+    return [thread for thread in others if type(thread).__name__ not in HARMLESS]
+
 
 class Session:
     """A program under the debugger: what its taps and hooks call."""
@@ -163,8 +172,8 @@ class Session:
 
     def _fork(self, descriptors: list[int]) -> bool:
         """Fork; the new process has its own conversation. True there."""
-        if threading.active_count() > 1:
-            names = ", ".join(t.name for t in threading.enumerate()[1:])
+        if busy := busy_threads():
+            names = ", ".join(thread.name for thread in busy)
             for descriptor in descriptors:
                 os.close(descriptor)
             self.channel.send({"event": "error", "text": f"the program runs threads ({names})"})
@@ -338,4 +347,4 @@ class Session:
         return [self.rounds.get(depth, 0) for depth in range(max(self.rounds, default=-1) + 1)]
 
     def _surroundings(self) -> Message:
-        return {"threads": threading.active_count() - 1, "forks": hasattr(os, "fork")}
+        return {"threads": len(busy_threads())}

@@ -196,7 +196,10 @@ class ProgramSource:
             return here
         if self._fork_seconds > SHARE_OF_TIME * self._since_state:
             return here
-        self._here = replace(here, kept=self._keep(current, here.index))
+        try:
+            self._here = replace(here, kept=self._keep(current, here.index))
+        except InputError:
+            self._since_state = 0.0  # it can't be copied now: it is replayed from an earlier state
         return self._here
 
     def _keep(self, member: Member, index: int) -> Kept:

@@ -235,6 +235,52 @@ def test_what_can_not_be_debugged_says_why(text, words, start):
         start("bad.py", text)
 
 
+THREAD = """
+import threading
+
+class TMonitor(threading.Thread):
+    pass
+
+thread = {kind}(target=threading.Event().wait, args=(20,), daemon=True)
+"""
+
+
+def test_a_thread_before_the_loop_is_refused_and_one_in_it_makes_replays_longer(start):
+    before = SHORT.replace("import numpy as np", "import numpy as np" + THREAD)
+    started = before.replace("k = 0.4", "k = 0.4\nthread.start()")
+    with pytest.raises(InputError, match="has started threads before its loop"):
+        start("threads.py", started.format(kind="threading.Thread"))
+    begun = in_loop("thread.start() if i == 1 else None", before)
+    timeline = Timeline(start("later.py", begun.format(kind="threading.Thread")))
+    timeline.seek(4)
+    timeline.seek(2)
+    assert timeline.drifts == ()
+
+
+@pytest.mark.slow
+def test_the_thread_of_a_progress_bar_does_no_harm(start):
+    text = SHORT.replace("import numpy as np", "import numpy as np" + THREAD)
+    text = text.replace("k = 0.4", "k = 0.4\nthread.start()").format(kind="TMonitor")
+    timeline = Timeline(start("bar.py", text))
+    timeline.seek(3)
+    timeline.seek(1)
+    assert timeline.drifts == ()
+
+
+def test_a_recorded_program_opens_again(start, tmp_path):
+    from nnviz.debugger.recorder import save
+    from nnviz.debugger.session import open_session
+
+    timeline = Timeline(start("mine.py", SHORT))
+    timeline.seek(4)
+    save(timeline, tmp_path / "run.nnviz")
+    session = open_session(tmp_path / "run.nnviz")
+    assert session.complete
+    assert session.damage == ""
+    assert session.history.last == 4
+    assert session.history.frame(3).loss == timeline.history.frame(3).loss
+
+
 @pytest.mark.slow
 def test_a_loop_is_chosen_by_its_line(start):
     source = start("two.py", RIGHT + RIGHT.replace("k = 0.4", "k = 0.7"), loop=44)
