@@ -115,7 +115,7 @@ class Runner:
         self._orders: deque[Order | None] = deque()
         self._arrived = threading.Condition()
         self._interrupted = threading.Event()
-        self._stepping = False
+        self._stepping = self._waiting = False
         self._limit = float("inf")
         self._last: View | None = None
         self._question: Question | None = None
@@ -158,6 +158,12 @@ class Runner:
         """Whether the thread is still there."""
         return self._thread.is_alive()
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was ordered is done and shown."""
+        with self._arrived:
+            return self._waiting and not self._orders
+
     @np.errstate(all="ignore")  # a run that overflows is there to be looked at: its numbers say so
     def _run(self) -> None:
         try:
@@ -176,7 +182,9 @@ class Runner:
         """The next order; steps that have piled up come as one."""
         with self._arrived:
             self._stepping = False
+            self._waiting = True
             self._arrived.wait_for(lambda: bool(self._orders))
+            self._waiting = False
             order = self._orders.popleft()
             if _is_step(order):
                 while self._orders and _is_step(more := self._orders[0]):
