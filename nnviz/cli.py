@@ -57,7 +57,7 @@ VERBS = {
         Verb("attach", "Train", "what the debugger sees in a numpy program of your own, and why"),
         Verb("reference", "Train", "run the course's improvements beside the published numbers"),
         Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
-        Verb("new", "Hand in and grade", "write the empty submission of an assignment"),
+        Verb("new", "Hand in and grade", "write what a student gets of an assignment"),
         Verb("check", "Hand in and grade", "see how a submission is read before handing it in"),
         Verb("grade", "Hand in and grade", "mark a submission and write grade.json"),
         Verb(

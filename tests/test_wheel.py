@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path):
     """
     finished(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT)
     (wheel,) = tmp_path.glob("nnviz_classroom-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert "nnviz/assignments/assignment1/rubric.toml" in names
+    assert not [name for name in names if "/solutions/" in name or name.endswith("guide.md")]
     finished(sys.executable, "-m", "venv", tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
     finished(python, "-m", "pip", "install", "--quiet", wheel)

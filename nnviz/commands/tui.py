@@ -114,7 +114,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.plain:
         from nnviz.tui.plain import run_plain
 
-        return run_plain(open_debugger, script)
+        if not arguments.lesson:
+            return run_plain(open_debugger, script)
+        from nnviz.lessons import find_lesson
+        from nnviz.tui.lessons.plain import PlainLesson
+
+        lesson = PlainLesson(find_lesson(arguments.lesson))
+        opening = lesson.opening(open_debugger)
+        return run_plain(opening, script, lesson.commands, lesson.greeting)
     return start(open_debugger, script, present=arguments.present, make_app=_app(arguments))
 
 
@@ -206,8 +213,12 @@ def _refuse_contradictions(arguments: argparse.Namespace, screen: bool) -> None:
         raise InputError(f"--lesson and --tour have a run of their own: leave out {arguments.run}")
     if arguments.lesson and arguments.tour:
         raise InputError("--lesson and --tour: give one of them")
-    if (arguments.lesson or arguments.tour) and (arguments.plain or not (screen or arguments.web)):
-        raise InputError("--lesson and --tour need a terminal, or --web")
+    if arguments.tour and not (screen or arguments.web):
+        raise InputError("--tour: needs a terminal, or --web")
+    if arguments.tour and arguments.plain:
+        raise InputError("--tour: teaches the keys of the screen, and --plain has none")
+    if arguments.lesson and not (screen or arguments.web or arguments.plain):
+        raise InputError("--lesson: needs a terminal, --plain or --web")
     if arguments.web and arguments.plain:
         raise InputError("--web and --plain: give one of them")
     if arguments.present and not (screen or arguments.web):

@@ -8,10 +8,10 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import TextIO
 
 from nnviz.debugger.commands import COMMANDS, SHORT, completions, execute
@@ -37,7 +37,16 @@ LOOK = Look(ColorDepth.NONE, ascii=True)
 SHOWN = ("layers", "heat", "curves", "confusion", "phase", "breaks")
 
 
-def run_plain(open_debugger: Callable[[], Debugger], script: Sequence[Cue] = ()) -> int:
+Own = Mapping[str, Callable[[Debugger, str], str]]
+"""Commands that somebody adds: a function of the debugger and the rest of the line, by verb."""
+
+
+def run_plain(
+    open_debugger: Callable[[], Debugger],
+    script: Sequence[Cue] = (),
+    own: Own = MappingProxyType({}),
+    greeting: str = "",
+) -> int:
     """Read commands from standard input until it ends or says quit; returns the exit code.
 
     From a pipe all of the script comes first, and a wrong line, which is answered and passed over,
@@ -47,12 +56,14 @@ def run_plain(open_debugger: Callable[[], Debugger], script: Sequence[Cue] = ())
     before = signal.signal(signal.SIGINT, ctrl_c.press)
     try:
         debugger = open_debugger()
+        mode = LineMode(debugger, ctrl_c, own=own)
+        mode.say(*[greeting] * bool(greeting))
         if sys.stdin.isatty():
             _complete_lines(lambda: names(make_view(debugger)))
-            LineMode(debugger, ctrl_c).converse(_Prompted(ctrl_c), list(script))
+            mode.converse(_Prompted(ctrl_c), list(script))
             return 0
         lines = (line.rstrip("\r\n") for line in sys.stdin)
-        return LineMode(debugger, ctrl_c).recite(script, lines)
+        return mode.recite(script, lines)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -77,8 +88,15 @@ class CtrlC:
 class LineMode:
     """Carries out lines and says what came of them."""
 
-    def __init__(self, debugger: Debugger, ctrl_c: CtrlC, out: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        debugger: Debugger,
+        ctrl_c: CtrlC,
+        out: TextIO | None = None,
+        own: Own = MappingProxyType({}),
+    ) -> None:
         self.debugger = debugger
+        self._own = own
         self.errors = 0
         self._ctrl_c = ctrl_c
         self._out = out or sys.stdout
@@ -144,10 +162,12 @@ class LineMode:
         if not line:
             return ""
         word, _, rest = line.partition(" ")
+        if word in self._own:
+            return self._own[word](self.debugger, rest.strip())
         if word == "show":
             return self.shown(rest.strip() or "layers")
         if line in ("help", "?"):
-            return help_text()
+            return help_text(self._own)
         return execute(self.debugger, line)
 
     def shown(self, name: str) -> str:
@@ -205,13 +225,14 @@ def phase_lines(view: View) -> list[str]:
     return lines
 
 
-def help_text() -> str:
+def help_text(added: Iterable[str] = ()) -> str:
     """The single keys and all commands, one to a line."""
     own = {
         "show [PANEL]": f"print {', '.join(SHOWN)}",
         "quit": "end; so does the end of the input",
         "(empty line)": "say again where we are, or do the script's next line",
     }
+    own |= dict.fromkeys(added, "of this lesson")
     table = dict(SHORT) | {command.usage: command.help for command in COMMANDS.values()} | own
     return "\n".join(f"{usage:<34}{help}" for usage, help in table.items())
 

@@ -39,8 +39,8 @@ def test_json_holds_the_same(capsys):
         (["lessons", "--check", "--solutions"], "give one of them"),
         (["tui", "relu", "--lesson", "slow-start"], "leave out relu"),
         (["tui", "--tour", "--lesson", "slow-start"], "give one of them"),
-        (["tui", "--tour"], "need a terminal"),
-        (["tui", "--plain", "--lesson", "slow-start"], "need a terminal"),
+        (["tui", "--tour"], "needs a terminal"),
+        (["tui", "--lesson", "slow-start"], "needs a terminal"),
     ],
 )
 def test_says_what_does_not_go_together(capsys, words, told):

@@ -13,8 +13,9 @@ from textual.binding import Binding, BindingType
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.errors import InputError
-from nnviz.lessons.causes import Cause, causes_text, read_cause, reply
-from nnviz.lessons.checking import PROOF_ITERATIONS, proof_finding
+from nnviz.lessons.answering import judge, story
+from nnviz.lessons.causes import Cause, causes_text, read_cause
+from nnviz.lessons.checking import PROOF_ITERATIONS
 from nnviz.lessons.lesson import Lesson
 from nnviz.tui.app import NnvizApp
 from nnviz.tui.drawing.look import Look
@@ -31,9 +32,6 @@ HIDDEN = "The findings are hidden until you have answered: A, then a cause and i
 CONFIRMED = "answer confirmed"
 """The title of the page that says so."""
 
-NOT_YET = (
-    "Perhaps - but nothing in the run shows it yet. Train on, for example with f, and say it again."
-)
 HELP = f"""\
 LESSON
   A       answer: a cause and its layer, such as `answer saturated L1`
@@ -103,7 +101,7 @@ class LessonApp(NnvizApp):
     def action_story(self) -> None:
         """What happened, and the question."""
         file = self.lesson.file
-        paragraphs = [*file.story, file.question, "A answers, h gives a hint, ? lists the keys."]
+        paragraphs = [*story(self.lesson), "A answers, h gives a hint, ? lists the keys."]
         self._tell(file.title, paragraphs)
 
     def action_hint(self) -> None:
@@ -163,28 +161,16 @@ class LessonApp(NnvizApp):
 
     def _judge(self, named: Cause, debugger: Debugger) -> str:
         """Answer an answer; on the runner's thread, which may use the debugger."""
-        lesson, timeline = self.lesson, next(iter(debugger.branches.values()))
-        diagnosis = debugger.diagnosis_of(timeline)
-        found = diagnosis.spoken()
-        if named not in lesson.answers:
-            said = reply(named, lesson.answers, found, timeline.source.info.depth)
-            self._receive(Said(f"answer {named}", textwrap.fill(said, WIDTH)))
+        judgement = judge(self.lesson, named, debugger)
+        said = "\n\n".join(textwrap.fill(text, WIDTH) for text in judgement.paragraphs)
+        if judgement.finding is None:
+            self._receive(Said(f"answer {named}", said))
             return ""
-        keys = {finding.key for finding in found}
-        if not lesson.file.silent and lesson.cause.key not in keys:
-            self._receive(Said(f"answer {named}", textwrap.fill(NOT_YET, WIDTH)))
-            return ""
-        finding = proof_finding(lesson, diagnosis)
+        timeline = next(iter(debugger.branches.values()))
         self.prover.try_remedies(
-            timeline, finding, CONFIRMED, self._praise(named), PROOF_ITERATIONS
+            timeline, judgement.finding, CONFIRMED, said + "\n\n", PROOF_ITERATIONS
         )
         return f"right: {named}; the fix is being tried on a fork"
-
-    def _praise(self, named: Cause) -> str:
-        lesson = self.lesson
-        root = "" if named == lesson.cause else f" The root of it: {lesson.cause}."
-        parts = [f"Right: {named}.{root}", lesson.diagnosis, f"The fix: {lesson.file.fix}."]
-        return "\n\n".join(textwrap.fill(part, WIDTH) for part in parts) + "\n\n"
 
     def _tell(self, title: str, paragraphs: Sequence[str]) -> None:
         text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in paragraphs)
