@@ -7,6 +7,8 @@ the script again and compares.
 import asyncio
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from nnviz.debugger.command_checks import Terms
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
@@ -44,16 +46,24 @@ async def screens(cues: tuple[Cue, ...]) -> list[str]:
     found = []
     async with app.run_test() as pilot:
         for number in range(len(cues) + 1):
-            for _ in range(6000):
-                await pilot.pause(0.02)
-                if app.view is not None and app.runner.idle:
-                    break
-            await pilot.pause()
+            await settled(pilot)
             if number:
                 found.append(seen(app))
             if number < len(cues):
                 await pilot.press("space")
     return found
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until the run has nothing to do, and stays so: a key may be under way to it."""
+    app, quiet = pilot.app, 0
+    assert isinstance(app, NnvizApp)
+    for _ in range(6000):
+        await pilot.pause(0.02)
+        quiet = quiet + 1 if app.view is not None and app.runner.idle else 0
+        if quiet == 10:
+            return
+    raise TimeoutError("the run doesn't come to rest")
 
 
 def seen(app: NnvizApp) -> str:
