@@ -18,7 +18,17 @@ from pathlib import Path
 
 from benchmarks.measuring import Result, SkippedError
 
-BENCHMARKS = ("engine", "statistics", "debugger", "attach", "findings", "drawing", "tui", "marking")
+BENCHMARKS = (
+    "engine",
+    "statistics",
+    "debugger",
+    "attach",
+    "findings",
+    "drawing",
+    "tui",
+    "marking",
+    "grading",
+)
 RESULTS = Path(__file__).parent / "results.json"
 
 

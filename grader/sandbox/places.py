@@ -90,9 +90,7 @@ def closed_to_others(paths: list[str]) -> list[str]:
 
 def drops_root() -> bool:
     """Whether this is root of the whole machine or container, who has to become somebody else."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return False
-    return _mapped_ids() > 1
+    return sys.platform == "linux" and os.geteuid() == 0 and _mapped_ids() > 1
 
 
 def own_uid(number: int) -> int:
