@@ -81,7 +81,7 @@ class Session:
         printed = len(self._check.printed)
         check = self._check
         answer = check.ask(pack(request), limits, limits.wall_seconds)
-        outcome = self._outcome(answer, limits)
+        outcome = self._outcome(answer, len(calls), limits)
         if not self._keep or outcome is None:
             ended = self._end(limits, answer)
             outcome = outcome or _without_answer(answer, ended, limits)
@@ -137,7 +137,9 @@ class Session:
         imported = {*self.forbidden, *_texts(found.get("imports"), 100)}
         self.forbidden = tuple(sorted(imported))
 
-    def _outcome(self, answer: bytes | TimeoutError | None, limits: Limits) -> Outcome | None:
+    def _outcome(
+        self, answer: bytes | TimeoutError | None, calls: int, limits: Limits
+    ) -> Outcome | None:
         """The outcome that an answer tells, None where there is none."""
         if not isinstance(answer, bytes):
             return None
@@ -166,11 +168,11 @@ class Session:
                 file=message_of(file),
                 mutated=mutated,
             )
+        if len(results) != calls:
+            return Outcome("unreadable", message="what came back are not the values asked for")
         if isinstance(value, Opaque):
             text = _NOT_SENT.format(message_of(value.type_name))
             return Outcome("unreadable", value, results, text, mutated=mutated)
-        if not results:
-            return Outcome("no-value", message="no value came back")
         return Outcome("value", value, results, mutated=mutated)
 
 

@@ -194,6 +194,25 @@ def test_runs_know_nothing_of_each_other(strongest, submit):
     assert first == second == (1, np.random.RandomState(0).rand())
 
 
+def test_forged_answer_has_as_many_values_as_were_asked_for(strongest, submit):
+    """Or it is none: who checks may count on it."""
+    code = """
+import json, os, struct
+def f():
+    body = json.dumps({"dict": [["values", [1, 2]]]}).encode()
+    packet = b"nnviz-1 " + struct.pack("<II", len(body), 0) + body
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, struct.pack("<Q", len(packet)) + packet)
+        except OSError:
+            continue
+    os._exit(0)
+"""
+    with strongest.open(submit(code)) as session:
+        kinds = [session.run([Call("f")] * count, PATIENT).kind for count in (1, 2, 3)]
+    assert kinds == ["unreadable", "value", "unreadable"]
+
+
 def test_minimum_is_demanded(monkeypatch):
     """Where nothing as strong works, code isn't run, and the message says what to install."""
     monkeypatch.setattr("grader.sandbox.refusal", lambda b: f"{b.name}: no" if b.seccomp else "")
