@@ -8,8 +8,10 @@ from dataclasses import replace
 from benchmarks.engine import iterate, iterate_measured
 from benchmarks.measuring import Result, Results, in_turns, ratio
 from nnviz.datasets import load_dataset
+from nnviz.debugger.engine_source import EngineSource
 from nnviz.experiment import Experiment
 from nnviz.presets import COURSE
+from nnviz.tui.details.layer import RANGES, spread
 
 SMALL = replace(COURSE, name="digits", hidden=(32, 16), data="digits")
 
@@ -18,6 +20,7 @@ def results() -> Results:
     """Yield the ratio of statistics on to statistics off on each data set."""
     yield measure("mnist-2k", COURSE, 200, "<= 1.10")
     yield measure("digits", SMALL, 2000, "<= 1.35")
+    yield histograms("mnist-2k", COURSE, 60)
     if os.environ.get("NNVIZ_DATA_DIR"):
         yield measure("mnist", COURSE, 15, "<= 1.10")
     else:
@@ -30,3 +33,20 @@ def measure(name: str, experiment: Experiment, rounds: int, target: str) -> Resu
     work = {"off": iterate(experiment, dataset), "on": iterate_measured(experiment, dataset)}
     cost = ratio(in_turns(work, rounds), "on", "off")
     return Result(f"{name}, all statistics", cost, "x without", target)
+
+
+def histograms(name: str, experiment: Experiment, rounds: int) -> Result:
+    """What the layer screen adds where it is open: both histograms of L1, at every iteration.
+
+    On the screen they come at most 30 times a second, and training gets as much time as they do.
+    """
+    dataset = load_dataset(name)
+    plain, watched = (EngineSource(experiment, dataset) for _ in range(2))
+
+    def watch() -> None:
+        watched.advance()
+        spread(watched.array("z1"), None)
+        spread(watched.array("L1"), RANGES["sigmoid"])
+
+    cost = ratio(in_turns({"off": plain.advance, "on": watch}, rounds), "on", "off")
+    return Result(f"{name}, both histograms of L1 at every iteration", cost, "x without", "<= 1.08")

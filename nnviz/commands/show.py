@@ -1,4 +1,4 @@
-"""`nnviz show`: a look into a recorded run, at any iteration, without training anything again."""
+"""`nnviz show`: a look into a recorded run, at any iteration, without training it again."""
 
 import argparse
 import math
@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         lines = session_lines(session)
         if found is not None:
             lines += ["", *search_lines(session, found, arguments)]
+            lines += _death_lines(session, found, arguments)
         if index is not None:
             lines += ["", *iteration_lines(session, index)]
         print("\n".join(lines))
@@ -129,6 +130,28 @@ def search_lines(session: "Session", found: "Search", arguments: argparse.Namesp
         else:
             lines.append(f"before {arguments.at} it was last false at {last}, whose update did it")
     return lines
+
+
+def _death_lines(session: "Session", found: "Search", arguments: argparse.Namespace) -> list[str]:
+    """Which units fell silent where the search led to, and the updates that did it."""
+    from nnviz.debugger.deaths import deaths
+    from nnviz.debugger.predicates import last_false_before
+
+    index = found.first if arguments.first else None
+    if arguments.at is not None:
+        predicate, standing = _question(session, found.predicate)
+        last = last_false_before(session.history, predicate, arguments.at, standing)
+        index = None if last is None or last == arguments.at else last + 1
+    if index is None or not any(
+        (layer.died_at == index).any() for layer in session.history.frame(index).layers
+    ):
+        return []
+    try:
+        fallen = deaths(session.timeline(), index)
+    except InputError as error:
+        return [f"the update of iteration {index - 1} can't be worked out again: {error}"]
+    more = [f"and {len(fallen) - LISTED} more units"] if len(fallen) > LISTED else []
+    return [*map(str, fallen[:LISTED]), *more]
 
 
 def session_json(session: "Session", index: int | None, found: "Search | None") -> dict[str, Any]:

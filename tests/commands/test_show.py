@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from nnviz.cli import main
@@ -81,6 +82,10 @@ def test_searches_forwards_and_backwards(capsys, recording):
     assert "\niteration 40; " in shown(capsys, path, *predicate, "--last").out
     back = shown(capsys, path, *predicate, "--at", 40).out
     assert f"before 40 it was last false at {first - 1}, whose update did it" in back
+    victim = np.flatnonzero(timeline.history.frame(first).layers[0].died_at == first)[0]
+    killer = f"fell silent with the update of iteration {first - 1}: its own weights moved by "
+    for out in (back, shown(capsys, path, *predicate, "--first").out):
+        assert f"L1 unit {victim} {killer}" in out
     result = json.loads(shown(capsys, path, *predicate, "--json").out)
     assert result["when"] == {"predicate": "L1.dead > 50%", "stretches": [[first, 40]]}
     assert "at none of the iterations 0 to 40" in shown(capsys, path, "--when", "loss > 9e9").out
