@@ -153,5 +153,6 @@ def _equal_units(info: RunInfo, array: Callable[[str], Array]) -> tuple[EqualUni
 
 
 def repeated(rows: Array) -> int:
-    """How many rows are the same as an earlier one."""
+    """How many rows are the same as an earlier one. Rows that hold NaN or infinity don't count."""
+    rows = rows[np.isfinite(rows).all(axis=1)]
     return len(rows) - len({row.tobytes() for row in np.ascontiguousarray(rows)})

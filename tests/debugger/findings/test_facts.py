@@ -81,6 +81,11 @@ def test_repeated_rows_are_counted():
     assert repeated(rows) == repeated(by_samples(rows)) == 2
 
 
+def test_rows_that_are_lost_are_not_called_equal():
+    """Where a NaN has spread over all weights, all rows look the same: that is no symmetry."""
+    assert repeated(np.array([[np.nan, 1], [np.nan, 1], [1, 1], [1, 1]])) == 1
+
+
 @pytest.mark.parametrize("name", [name for name in HEALTHY if name.startswith("digits-")])
 def test_healthy_runs_have_healthy_facts(name):
     """Inputs up to 1, neighbours that agree, no equal units, and gradients that check."""
