@@ -50,8 +50,10 @@ def deaths(timeline: Timeline, index: int) -> tuple[Death, ...]:
     for layer, units in enumerate(fallen, start=1):
         if len(units):
             W, update = timeline.source.array(f"W{layer}"), timeline.source.array(f"update{layer}")
-            norms = [np.linalg.norm(array[units], axis=1).tolist() for array in (update, W)]
-            each = zip(units.tolist(), *norms, strict=True)
+            moves, sizes = (np.linalg.norm(array[units], axis=1) for array in (update, W))
+            each = zip(units.tolist(), moves.tolist(), sizes.tolist(), strict=True)
             before = ratios[layer - 2] if layer > 1 else float("nan")
-            found += [Death(layer, unit, index - 1, *both, before) for unit, *both in each]
+            found += [
+                Death(layer, unit, index - 1, moved, size, before) for unit, moved, size in each
+            ]
     return tuple(found)
