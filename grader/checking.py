@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from grader.calls import Call, Code, Limits, Outcome, Ref
 from grader.checks import (
     Answer,
     Asking,
@@ -20,6 +19,8 @@ from grader.checks import (
     Undecided,
     Wrong,
 )
+from grader.running import Code
+from grader.sandbox import Call, Limits, Outcome, Ref
 from nnviz.errors import nearest
 
 LONGEST_MESSAGE = 300
@@ -135,7 +136,7 @@ def _shifted(call: Call, by: int) -> Call:
     def shift(value: Any) -> Any:
         if isinstance(value, Ref):
             return Ref(value.call + by, value.key)
-        if isinstance(value, list | tuple):
+        if type(value) in (list, tuple):  # and nothing else that is a tuple, such as Rng
             return type(value)(map(shift, value))
         return value
 

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from grader.calls import Call, Limits
+from grader.sandbox import Call, Limits
 from nnviz.engine.arrays import Array
 
 CheckVerdict = Literal["passed", "failed", "could-not-run", "blank"]

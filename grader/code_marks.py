@@ -3,25 +3,22 @@
 What a check found is a `CheckResult`; what a grade shows of it is a `Result`.
 """
 
-import json
-import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.calls import Runner
 from grader.checking import run_checks
 from grader.checks import CheckResult
 from grader.improvements import CHECKS
-from grader.improvements.forbidden import forbidden_imports
+from grader.improvements.forbidden import forbidden_imports, is_forbidden
+from grader.improvements.slips import SLIPS
 from grader.results import Result, Verdict
 from grader.rubric import Part, Rubric
-from grader.submission import Submission, decoded, read_inside
-from nnviz.errors import InputError
+from grader.running import Runner
+from grader.submission import Submission
 
-CODE_FILE = "improvements.py"
-MAX_SOURCE_BYTES = 1024**2
+_REASON = "which does what you are to write yourself; so no check counts"
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,11 @@ class CodeMarks:
 
 NOT_RUN = CodeMarks({})
 """No code was run: there is none, or nothing to run it in."""
+
+
+def fresh_seed() -> int:
+    """A seed that nobody can know beforehand."""
+    return secrets.randbelow(2**31)
 
 
 def asked_checks(rubric: Rubric) -> list[str]:
@@ -75,33 +77,19 @@ def code_results(part: Part, marks: CodeMarks, has_code: bool) -> Iterator[Resul
         )
 
 
+def slip_lines(marks: CodeMarks) -> Iterator[str]:
+    """A line for each check that failed by a known slip, for the headline."""
+    for found in marks.results.values():
+        if found.slip and found.verdict == "failed":
+            yield f"{found.name}: {SLIPS.get(found.slip, found.message)}"
+
+
 def _forbidden(submission: Submission, imported: Iterable[str]) -> str:
     """Why nothing of the code counts, "" where nothing is wrong with what it imports."""
-    for place, source in sources(submission):
-        for module, line in forbidden_imports(source):
-            return f"{place}, line {line}: imports {module}, which does what you are to write"
-    for module in imported:
-        return f"imports {module} while it runs, which does what you are to write"
+    for source in submission.sources:
+        for unit in source.units:
+            for module, line in forbidden_imports(unit.text):
+                return f"{unit.name}, line {line}: imports {module}, {_REASON}"
+    for module in filter(is_forbidden, imported):
+        return f"imports {module} while it runs, {_REASON}"
     return ""
-
-
-def sources(submission: Submission) -> Iterator[tuple[str, str]]:
-    """Place and source of everything that is code: the file, and the cells of notebooks.
-
-    What can't be read is left out; the sandbox says so.
-    """
-    with suppress(InputError):
-        content = read_inside(submission.folder, CODE_FILE, MAX_SOURCE_BYTES)
-        yield CODE_FILE, decoded(content)[0]
-    for path in sorted(submission.folder.glob("*.ipynb")):
-        with suppress(InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            content = read_inside(submission.folder, path.name, 16 * MAX_SOURCE_BYTES)
-            cells = json.loads(decoded(content)[0])["cells"]
-            for number, cell in enumerate(cells, start=1):
-                if cell["cell_type"] == "code":
-                    yield f"{path.name}, cell {number}", _python("".join(cell["source"]))
-
-
-def _python(source: str) -> str:
-    """A cell without its magics and shell lines, which are not Python; the lines keep numbers."""
-    return re.sub(r"(?m)^([ \t]*)[%!].*$", r"\1pass", source)

@@ -14,14 +14,14 @@ import numpy as np
 
 from grader.answers import FILE_NAME, Claim
 from grader.backprop_table import MarkingSettings, TableMarks, mark_table
-from grader.calls import Runner
 from grader.claims import ClaimMark, mark_claims
-from grader.code_marks import NOT_RUN, CodeMarks, asked_checks, code_results, mark_code
+from grader.code_marks import NOT_RUN, CodeMarks, asked_checks, code_results, mark_code, slip_lines
 from grader.derivatives import DerivativeMark, DerivativeQuestion, mark_derivative
 from grader.human_marks import NO_MARKS, HumanMarks
 from grader.pictures import find_figures
 from grader.results import Grade, Result, Results, Verdict
 from grader.rubric import Derivative, Part, Problem, Rubric, table_name
+from grader.running import Runner
 from grader.scoring import score
 from grader.submission import Submission
 from grader.tolerant_toml import quoted
@@ -79,7 +79,10 @@ def results_of(
         assignment=rubric.file.assignment,
         student=submission.student,
         results=tuple(one for p in rubric.problems for one in _results(p, submission, marks)),
-        headline=tuple(line for table in marks.tables.values() for line in table.headline),
+        headline=(
+            *(line for table in marks.tables.values() for line in table.headline),
+            *slip_lines(marks.code),
+        ),
         notes=(
             *submission.notes,
             *_misplaced(submission, rubric),

@@ -147,6 +147,8 @@ class RubricFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marking: Marking
     claims: ClaimRules
     problems: tuple[Problem, ...]
+    isolation: Literal["namespaces", "landlock", "limits"] = "namespaces"
+    """The weakest sandbox in which students' code may run."""
     several: Literal["latest", "best"] = "latest"
     """Which one counts of several submissions of one student."""
     late: LateRules | None = None

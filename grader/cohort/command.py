@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from grader.code_marks import fresh_seed
+from grader.cohort.journal import read_header
 from grader.cohort.pool import Pool
 from grader.cohort.register import FILE_NAME, Register
 from grader.cohort.run import ClassJob, grade_class
@@ -27,10 +29,11 @@ def run_class(arguments: argparse.Namespace) -> int:
     job = ClassJob(
         folder=arguments.path.resolve(),
         out=arguments.out,
-        work=Work(assignment, secret_file=secret_file),
+        work=Work(assignment, secret_file, _seed(arguments), arguments.allow_unsandboxed),
         resume=arguments.resume,
         roster=read_roster(arguments.roster) if arguments.roster else None,
     )
+    job.work.sandbox()  # where nothing can run students' code, say so before anything is marked
     errors = Console(file=sys.stderr, highlight=False)
     with _pool(arguments, job, errors) as pool, Progress(errors) as progress:
         register = grade_class(job, pool, progress)
@@ -39,6 +42,15 @@ def run_class(arguments: argparse.Namespace) -> int:
     else:
         print_register(register, arguments)
     return 0
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    """The seed that was given, that of the run which goes on, or a new one."""
+    header = read_header(arguments.out) if arguments.resume else None
+    before = header.options.get("seed") if header else None
+    if arguments.seed is not None:
+        return int(arguments.seed)
+    return before if isinstance(before, int) else fresh_seed()
 
 
 @contextmanager

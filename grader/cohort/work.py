@@ -12,11 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 
+from grader.code_marks import asked_checks
 from grader.cohort.discovery import Found, source_stamp
 from grader.cohort.fingerprints import Fingerprint, fingerprints
 from grader.pictures import read_figures
 from grader.results import Grade
 from grader.rubric import Rubric, load_rubric
+from grader.sandbox import Sandbox, choose_sandbox
 from grader.submission import Submission, decoded, read_inside, read_submission
 from grader.variants import read_secret, variant_of
 from nnviz.errors import InputError
@@ -27,16 +29,25 @@ MODULE = "improvements.py"
 
 @dataclass(frozen=True)
 class Work:
-    """How submissions are marked, in terms that travel to any worker."""
+    """How submissions are marked, in terms that travel to any worker.
+
+    Inputs for students' code are drawn from the seed; without one no code is run, and a person
+    decides. `unsandboxed` permits to run it with the rights of whoever grades.
+    """
 
     assignment: Path
     secret_file: Path | None = None
+    seed: int | None = None
+    unsandboxed: bool = False
 
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, object]:
         """What grades depend on besides submission and rubric; of a secret only a hash."""
-        if self.secret_file is None:
-            return {}
-        return {"secret": hashlib.sha256(read_secret(self.secret_file)).hexdigest()[:16]}
+        found: dict[str, object] = {}
+        if self.secret_file is not None:
+            found["secret"] = hashlib.sha256(read_secret(self.secret_file)).hexdigest()[:16]
+        if self.seed is not None:
+            found |= {"seed": self.seed, "unsandboxed": self.unsandboxed}
+        return found
 
     def obstacle(self) -> str:
         """Why submissions can't be marked on this machine, "" where they can."""
@@ -44,7 +55,18 @@ class Work:
             self.options()
         except InputError as error:
             return f"has no secret for the numbers: {error}"
+        try:
+            self.sandbox()
+        except InputError as error:
+            return f"can't run code: {error}"
         return ""
+
+    def sandbox(self) -> Sandbox | None:
+        """What runs students' code here, None where none is to run. InputError: nothing can."""
+        rubric = rubric_of(self.assignment)
+        if self.seed is None or not asked_checks(rubric):
+            return None
+        return _sandbox(rubric.file.isolation, self.unsandboxed)
 
 
 @dataclass(frozen=True)
@@ -93,7 +115,13 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
     submission = _known_as(read_submission(found.path, rubric.sheet), found)
     if work.secret_file is not None:
         rubric = variant_of(rubric, read_secret(work.secret_file), submission.student)
-    result = grade(submission, rubric, submitted=found.submitted)
+    result = grade(
+        submission,
+        rubric,
+        submitted=found.submitted,
+        runner=work.sandbox(),
+        seed=work.seed or 0,
+    )
     return Outcome(
         found,
         "graded",
@@ -104,6 +132,12 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
         files=report_files(result, rubric, read_figures(submission.folder, result.figures)),
         code=fingerprints(_code(submission)),
     )
+
+
+@lru_cache(maxsize=4)
+def _sandbox(isolation: str, unsandboxed: bool) -> Sandbox:
+    """One for each process: it starts the next submission's worker while this one's runs."""
+    return choose_sandbox(isolation, unsandboxed)
 
 
 @lru_cache(maxsize=4)

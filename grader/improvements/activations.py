@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.calls import Call
 from grader.checks import Asking, Numbers, Trial, Wrong, check, numbers
 from grader.improvements.comparing import Formula, evidence, judge, one_entry, right, slope_of
 from grader.improvements.slips import SLIPS
+from grader.sandbox import Call
 from nnviz.engine.activations import ACTIVATIONS
 
 EXTREMES = np.array([[-1000.0, 1000.0], [-100.0, 100.0]])

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.calls import Call
 from grader.checks import Answer, CouldNotRun, Evidence, Numbers, Wrong, numbers
 from grader.improvements.slips import SLIPS
+from grader.sandbox import Call
 from nnviz.engine.arrays import Mask
 
 TOLERANCE = 1e-4

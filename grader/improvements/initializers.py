@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.calls import Call, Rng
 from grader.checks import Answer, Asking, CouldNotRun, Numbers, Passed, Trial, Wrong, check, numbers
 from grader.improvements.comparing import shown
 from grader.improvements.slips import SLIPS
+from grader.sandbox import Call, Rng
 
 SIGMAS = 6
 LEAST = 4

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from grader.calls import Call
 from grader.checks import Answer, Asking, Numbers, Passed, Trial, Wrong, check, numbers
 from grader.improvements.comparing import (
     TOLERANCE,
@@ -18,6 +17,7 @@ from grader.improvements.comparing import (
     shown,
 )
 from grader.improvements.slips import SLIPS
+from grader.sandbox import Call
 from nnviz.engine.activations import ACTIVATIONS
 from nnviz.engine.losses import LOSSES
 

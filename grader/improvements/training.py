@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.calls import Call, Limits
 from grader.checks import Answer, Asking, Numbers, Trial, Undecided, Wrong, check, numbers
 from grader.improvements.comparing import shown
 from grader.improvements.initializers import HIDDEN, Hidden
 from grader.improvements.slips import SLIPS
+from grader.sandbox import Call, Limits
 from nnviz.build import build
 from nnviz.datasets import Dataset, one_hot
 from nnviz.engine.training import Trainer

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from grader.calls import Call, Ref
 from grader.checks import Answer, Asking, CouldNotRun, Numbers, Passed, Trial, Wrong, check, numbers
 from grader.improvements.comparing import equal, evidence, shown
 from grader.improvements.slips import SLIPS
+from grader.sandbox import Call, Ref
 from nnviz.engine.optimizers import GRADIENT_DESCENT, MOMENTUM
 
 Steps = Sequence[tuple[Numbers, float]]

@@ -39,6 +39,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="where each student has own numbers (`nnviz new --variant`): the same secret",
     )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=int,
+        help="draw the inputs for the student's code from this (default: a new one, which stands "
+        "in the grade)",
+    )
+    parser.add_argument(
+        "--allow-unsandboxed",
+        action="store_true",
+        help="run students' code also where it can't be shut in: only for code that you trust",
+    )
     parser.add_argument("--json", action="store_true", help="print the grade as JSON, not a table")
     group = parser.add_argument_group("a class")
     group.add_argument(
@@ -84,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         names, marker = arguments.names, arguments.marker
         return run_review(arguments.path, arguments.assignment, marker, names=names)
+    if arguments.seed is not None and not 0 <= arguments.seed < 2**31:
+        raise InputError(f"--seed {arguments.seed}: expected a whole number from 0 to 2^31 - 1")
     if arguments.submitted:
         moment(arguments.submitted, "--submitted")
     if arguments.path.is_dir() and not is_submission(arguments.path):
@@ -97,6 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_one(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
+    from grader.code_marks import asked_checks, fresh_seed
     from grader.grade import grade
     from grader.human_marks import load_marks
     from grader.pictures import read_figures
@@ -105,6 +120,7 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.report.html import FILE_NAME as PAGE
     from grader.report.json import grade_json, write_grade
     from grader.rubric import load_rubric
+    from grader.sandbox import choose_sandbox
     from grader.submission import read_submission
     from grader.variants import read_secret, variant_of
 
@@ -113,7 +129,15 @@ def _run_one(arguments: argparse.Namespace) -> int:
     if arguments.secret_file:
         rubric = variant_of(rubric, read_secret(arguments.secret_file), submission.student)
     marks = load_marks(arguments.out)
-    result = grade(submission, rubric, marks, arguments.submitted)
+    runs = submission.has_code and asked_checks(rubric)
+    result = grade(
+        submission,
+        rubric,
+        marks,
+        arguments.submitted,
+        runner=choose_sandbox(rubric.file.isolation, arguments.allow_unsandboxed) if runs else None,
+        seed=fresh_seed() if arguments.seed is None else arguments.seed,
+    )
     path = write_grade(result, arguments.out, arguments.path)
     images = read_figures(submission.folder, result.figures)
     for name, content in report_files(result, rubric, images).items():

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from grader.calls import Outcome, Ref, Rng
+from grader.sandbox import Outcome, Ref, Rng
 
 FILE = "improvements.py"
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from grader.calls import Call, Ref, Rng
 from grader.checking import run_checks
 from grader.checks import Answer, Registry, Wrong, numbers
 from grader.improvements import CHECKS
+from grader.sandbox import Call, Ref, Rng
 from tests.grader.in_process import InProcess
 
 

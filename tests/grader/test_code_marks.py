@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.code_marks import sources
 from grader.grade import grade
 from grader.improvements.forbidden import forbidden_imports, is_forbidden
+from grader.sandbox import choose_sandbox
 from grader.submission import read_submission
 from tests.grader.in_process import InProcess
 
@@ -24,6 +24,17 @@ class Here:
     def open(self, submission):
         """Load improvements.py in this process."""
         yield InProcess((submission.folder / "improvements.py").read_text())
+
+
+class NoCode:
+    """A runner that loads nothing."""
+
+    layers = ("none: nothing is run",)
+
+    @contextmanager
+    def open(self, submission):
+        """No function is there."""
+        yield InProcess("")
 
 
 @pytest.fixture
@@ -63,8 +74,21 @@ def test_forgotten_k_costs_the_derivative_alone(graded):
     wrong = found["2.2 sigmoid_derivative"]
     assert (wrong.verdict, wrong.slip, wrong.points) == ("failed", "forgotten-k", 0)
     assert [label for label, _ in wrong.evidence] == ["input", "got", "expected"]
+    assert any(line.startswith("sigmoid_derivative: the factor k") for line in result.headline)
     assert points(result, "2.2") == Fraction(4, 10)
     assert sum(i.points for i in found.values()) == 8 - Fraction(6, 10)
+
+
+def test_the_sandbox_gives_the_same_results(make_submission, rubric):
+    """Item by item: shut in, the code computes the same."""
+    folder = make_submission({})
+    (folder / "improvements.py").write_text(TEXTBOOK)
+    submission = read_submission(folder, rubric.sheet)
+    here, shut_in = (
+        grade(submission, rubric, runner=runner, seed=7) for runner in (Here(), choose_sandbox())
+    )
+    assert here.problems == shut_in.problems
+    assert here.isolation != shut_in.isolation
 
 
 def test_three_initialisers_get_three_quarters(graded):
@@ -127,6 +151,5 @@ def test_cells_of_a_notebook_are_looked_at(make_submission, rubric):
         '{"cells": [{"cell_type": "markdown", "source": "import torch"}, {"cell_type": "code", '
         '"source": ["%matplotlib inline\\n", "if 1:\\n", "    !pip install x\\n", "import jax"]}]}'
     )
-    (found,) = sources(read_submission(folder, rubric.sheet))
-    assert found[0] == "work.ipynb, cell 2"
-    assert list(forbidden_imports(found[1])) == [("jax", 4)]
+    result = grade(read_submission(folder, rubric.sheet), rubric, runner=NoCode(), seed=7)
+    assert "work.ipynb cell 1, line 4: imports jax" in items(result)["5 train"].message
