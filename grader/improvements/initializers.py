@@ -229,6 +229,8 @@ def _use_rng(trial: Trial) -> Asking:
     X, seed = _inputs(trial), _seed(trial)
     seeds = (seed, seed, seed + 1)
     names = handed_in(trial)
+    if not names:
+        raise CouldNotRun("there is no function init_...", blank=True)
     answers = yield from _each({name: [_call(name, s, X) for s in seeds] for name in names})
     for name, found in answers.items():
         if isinstance(found, CouldNotRun):
