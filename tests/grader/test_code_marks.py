@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from grader.grade import grade
@@ -147,9 +148,11 @@ def test_cells_of_a_notebook_are_looked_at(make_submission, rubric):
     """Magics are no Python; the cell is named."""
     folder = make_submission({})
     (folder / "improvements.py").unlink()
-    (folder / "work.ipynb").write_text(
-        '{"cells": [{"cell_type": "markdown", "source": "import torch"}, {"cell_type": "code", '
-        '"source": ["%matplotlib inline\\n", "if 1:\\n", "    !pip install x\\n", "import jax"]}]}'
-    )
+    lines = ["%matplotlib inline", "if 1:", "    !pip install x", "import jax"]
+    cells = [
+        nbformat.v4.new_markdown_cell("import torch"),
+        nbformat.v4.new_code_cell("\n".join(lines)),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "work.ipynb")
     result = grade(read_submission(folder, rubric.sheet), rubric, runner=NoCode(), seed=7)
     assert "work.ipynb cell 1, line 4: imports jax" in items(result)["5 train"].message
