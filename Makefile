@@ -5,7 +5,9 @@ PY := .venv/bin/python
 # two processes where there are two cores; a file's tests stay together
 PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
 
-.PHONY: help install tui test test-all check docs bench dev
+REFERENCE := docs/reference/improvements.md
+
+.PHONY: reference help install tui test test-all check docs bench dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +37,9 @@ docs: dev ## build the documentation into site/; a warning is an error
 
 bench: dev ## measure the speed, side by side with the alternatives
 	@$(PY) -m benchmarks
+
+reference: install ## run the course's improvements on full MNIST, and write their page (half an hour)
+	@$(PY) -m nnviz reference --data mnist --page $(REFERENCE)
 
 dev: # what tests and checks need
 	@sh scripts/setup.sh dev

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -18,10 +19,10 @@ from grader.answers import Claim
 from grader.rubric import ClaimRules
 from grader.submission import decoded, read_inside
 from nnviz.datasets import SOURCES, Source
-from nnviz.debugger.engine_source import EngineSource
 from nnviz.errors import InputError
-from nnviz.experiment import Experiment, from_toml
+from nnviz.experiment import Experiment, from_toml, per_layer
 from nnviz.presets import PRESETS, preset
+from nnviz.trained import NO_CACHE, RunCache, TrainedRun, trained
 
 MAX_EXPERIMENT_BYTES = 100_000
 MAX_LAYERS = 50
@@ -53,14 +54,20 @@ class ClaimMark:
     verdict: Verdict
     message: str
     ours: Reached | None = None
+    evidence: tuple[tuple[str, str], ...] = ()
 
 
 class TrustedRuns:
-    """Our own runs of experiments, each done once, within a budget of estimated seconds."""
+    """Our own runs of experiments, each done once, within a budget of estimated seconds.
 
-    def __init__(self, budget_seconds: float) -> None:
+    The budget is spent in the same way whether a run is kept in the cache or not, so that a verdict
+    doesn't depend on what was graded before.
+    """
+
+    def __init__(self, budget_seconds: float, cache: RunCache = NO_CACHE) -> None:
         self.seconds_left = budget_seconds
-        self._done: dict[tuple[Experiment, int], Reached] = {}
+        self.cache = cache
+        self._done: dict[tuple[Experiment, int], TrainedRun] = {}
 
     def obstacle(self, experiment: Experiment, iteration: int) -> str:
         """Why the run can't be done here, "" where it can."""
@@ -83,19 +90,74 @@ class TrustedRuns:
             )
         return ""
 
-    def reach(self, experiment: Experiment, iteration: int) -> Reached:
+    def trained(self, experiment: Experiment, iteration: int) -> TrainedRun:
         """Run the experiment up to `iteration`. Raises InputError where it can't be built."""
         key = (experiment, iteration)
         if key not in self._done:
             self.seconds_left -= estimated_seconds(experiment, SOURCES[experiment.data], iteration)
-            self._done[key] = _run(experiment, iteration)
+            with np.errstate(all="ignore"):  # a run that diverges is an answer too
+                self._done[key] = trained(experiment, self.cache, last=iteration)
         return self._done[key]
 
+    def reach(self, experiment: Experiment, iteration: int) -> Reached:
+        """What the run reaches at `iteration`. Raises InputError where it can't be built."""
+        run = self.trained(experiment, iteration)
+        return Reached(
+            float(run.accuracy[-1]),
+            100 * float(run.columns["test_accuracy"][-1]),
+            float(run.columns["loss"][-1]),
+            run.count("dead", iteration),
+        )
 
-def mark_claims(claims: Sequence[Claim], folder: Path, rules: ClaimRules) -> tuple[ClaimMark, ...]:
-    """Mark the claims of the submission in `folder`, in order, within one budget."""
-    runs = TrustedRuns(rules.budget_seconds)
-    return tuple(mark_claim(claim, folder, rules, runs) for claim in claims)
+
+def mark_claims(
+    claims: Sequence[Claim],
+    folder: Path,
+    rules: ClaimRules,
+    runs: TrustedRuns | None = None,
+    best_of: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[ClaimMark, ...]:
+    """Mark the claims of the submission in `folder`, in order, within one budget.
+
+    `best_of` maps a problem to the key whose best value is claimed there: beside such a claim stand
+    the runs with neighbouring values, which decide on nothing.
+    """
+    runs = runs or TrustedRuns(rules.budget_seconds)
+    marks = [mark_claim(claim, folder, rules, runs) for claim in claims]
+    return tuple(
+        replace(mark, evidence=_neighbours(mark, folder, best_of[mark.claim.problem], runs))
+        if mark.ours and mark.claim.problem in best_of
+        else mark
+        for mark in marks
+    )
+
+
+NEIGHBOURS = (0.5, 0.8, 1.25, 2.0)
+"""What a value that is said to be the best is multiplied by, to look beside it."""
+
+
+def _neighbours(
+    mark: ClaimMark, folder: Path, key: str, runs: TrustedRuns
+) -> tuple[tuple[str, str], ...]:
+    """The training accuracy with neighbouring values of a key, and the best of all of them."""
+    experiment = claimed_experiment(mark.claim.experiment, folder)
+    iteration = mark.claim.iteration
+    iteration = experiment.iterations if iteration is None else iteration
+    own = per_layer(getattr(experiment, key), experiment.layers)
+    found = {1.0: mark.ours.train_accuracy if mark.ours else float("nan")}
+    for factor in NEIGHBOURS:
+        values = [factor * value for value in own]
+        value = values if isinstance(getattr(experiment, key), tuple) else values[0]
+        try:
+            other = experiment.with_changes({key: value})
+            if not runs.obstacle(other, iteration):
+                found[factor] = runs.reach(other, iteration).train_accuracy
+        except InputError:
+            continue  # a value that can't be has no neighbours there
+    told = ", ".join(f"x {f:g}: {found[f]:.2f} %" for f in sorted(found))
+    best = max(found, key=lambda factor: (np.nan_to_num(found[factor], nan=-1.0), factor == 1))
+    said = "the claimed value is the best of these" if best == 1 else f"the best is x {best:g}"
+    return (("neighbours", f"{key} {told}; {said}"),) if len(found) > 1 else ()
 
 
 def mark_claim(claim: Claim, folder: Path, rules: ClaimRules, runs: TrustedRuns) -> ClaimMark:
@@ -158,22 +220,6 @@ def estimated_seconds(experiment: Experiment, source: Source, iteration: int) ->
     start = sum(20.0 * m * n * min(m, n) for m, n in pairs) + 10.0 * weights * source.samples
     operations = start + 6.0 * weights * samples * (iteration + 1)
     return operations / FLOPS_PER_SECOND + (iteration + 1) * len(pairs) * SECONDS_PER_LAYER
-
-
-def _run(experiment: Experiment, iteration: int) -> Reached:
-    with np.errstate(all="ignore"):  # a run that diverges is an answer too
-        source = EngineSource(experiment)
-        frame = source.advance()
-        while frame.index < iteration:
-            frame = source.advance()
-        _, test_accuracy = source.evaluate()
-    activations = source.setup.network.activations
-    dead = {
-        f"L{number}": len(layer.silent_units)
-        for number, layer in enumerate(frame.layers, start=1)
-        if activations[number - 1].silent == "dead"
-    }
-    return Reached(100 * frame.train_accuracy, 100 * test_accuracy, frame.loss, dead)
 
 
 def _bytes(experiment: Experiment, source: Source) -> int:

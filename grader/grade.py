@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.answers import FILE_NAME, Claim
 from grader.backprop_table import MarkingSettings, TableMarks, mark_table
-from grader.claims import ClaimMark, mark_claims
+from grader.claims import ClaimMark, TrustedRuns, mark_claims
 from grader.code_marks import NOT_RUN, CodeMarks, asked_checks, code_results, mark_code, slip_lines
 from grader.derivatives import DerivativeMark, DerivativeQuestion, mark_derivative
 from grader.human_marks import NO_MARKS, HumanMarks
@@ -59,21 +59,27 @@ def grade(
     due: str = "",
     runner: Runner | None = None,
     seed: int = 0,
+    runs: TrustedRuns | None = None,
 ) -> Grade:
     """Mark everything of a submission that a machine can mark, and give it points.
 
     `submitted` and a `due` of the student's own are ISO 8601 with an offset, "" where unknown.
     The runner runs the student's code, on inputs drawn from the seed; without one a person decides.
+    `runs` are our own runs of experiments, for claims.
     """
-    results = results_of(submission, rubric, runner, seed)
+    results = results_of(submission, rubric, runner, seed, runs)
     return score(replace(results, submitted=submitted, due=due), rubric, marks)
 
 
 def results_of(
-    submission: Submission, rubric: Rubric, runner: Runner | None = None, seed: int = 0
+    submission: Submission,
+    rubric: Rubric,
+    runner: Runner | None = None,
+    seed: int = 0,
+    runs: TrustedRuns | None = None,
 ) -> Results:
     """Find out everything that a machine can, without a thought of points."""
-    marks = mark(submission, rubric, runner, seed)
+    marks = mark(submission, rubric, runner, seed, runs)
     figures, left_out = find_figures(submission.folder)
     return Results(
         assignment=rubric.file.assignment,
@@ -104,7 +110,11 @@ def results_of(
 
 
 def mark(
-    submission: Submission, rubric: Rubric, runner: Runner | None = None, seed: int = 0
+    submission: Submission,
+    rubric: Rubric,
+    runner: Runner | None = None,
+    seed: int = 0,
+    runs: TrustedRuns | None = None,
 ) -> Marks:
     """Let every marker look at its part of the submission."""
     settings = _settings(rubric)
@@ -121,12 +131,14 @@ def mark(
     }
     claims = [claim for claim in submission.claims if claim.problem in rubric.claim_problems]
     asked = asked_checks(rubric)
-    runs = runner is not None and submission.has_code and bool(asked)
+    runs = runs or TrustedRuns(rubric.file.claims.budget_seconds)
     return Marks(
         tables,
         derivatives,
-        mark_claims(claims, submission.folder, rubric.file.claims),
-        mark_code(submission, asked, runner, seed) if runs and runner else NOT_RUN,
+        mark_claims(claims, submission.folder, rubric.file.claims, runs, rubric.best_of),
+        mark_code(submission, asked, runner, seed)
+        if runner and submission.has_code and asked
+        else NOT_RUN,
     )
 
 
@@ -183,7 +195,15 @@ def _claims(part: Part, marks: Sequence[ClaimMark]) -> Iterator[Result]:
     for number, mark in enumerate(marks, start=1):
         name = str(number) if len(marks) > 1 else ""
         typed = _claimed(mark.claim)
-        yield Result("claim", part.id, name, mark.verdict, typed=typed, message=mark.message)
+        yield Result(
+            "claim",
+            part.id,
+            name,
+            mark.verdict,
+            typed=typed,
+            message=mark.message,
+            evidence=mark.evidence,
+        )
 
 
 def _text(part: Part, text: str) -> Result:

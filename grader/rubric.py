@@ -22,9 +22,12 @@ from grader.improvements.slips import SLIPS
 from nnviz.circuit import Circuit, load_circuit
 from nnviz.circuit.expressions import parse
 from nnviz.errors import InputError, nearest
+from nnviz.presets import PRESETS
 
 FILE_NAME = "rubric.toml"
 PERSON_KINDS = ("code", "text")
+SCALED_KEYS = ("learning_rate", "k", "slope", "init_divisor", "momentum")
+"""Keys of an experiment whose best value can be asked for."""
 
 
 class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +73,8 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dead_tolerance: int
     dead_share: Fraction
     budget_seconds: int
+    data: str = "mnist-2k"
+    """The data set of the reference improvements that a submission's curves are drawn over."""
 
 
 class Derivative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,13 +100,17 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a problem: points for code, for a claim that holds, and for a text.
 
     `checks` feed the points for code, in shares by their weights, each a name or a name with a
-    weight (without any a person decides); claims made for the part share theirs.
+    weight (without any a person decides); claims made for the part share theirs. `references` are
+    the presets whose curves are drawn beside the claims', and `best_of` is the key of an experiment
+    whose best value is claimed: its neighbours are run, too.
     """
 
     id: str
     title: str
     code: Fraction = Fraction(0)
     checks: tuple[str | WeighedCheck, ...] = ()
+    references: tuple[str, ...] = ()
+    best_of: str = ""
     claim: Fraction = Fraction(0)
     text: Fraction = Fraction(0)
 
@@ -180,6 +189,11 @@ class Rubric:
         derivatives = tuple(d.id for problem in self.problems for d in problem.derivatives)
         texts = tuple(p.id for problem in self.problems for p in problem.parts if p.text)
         return {**cells, "derivatives": derivatives, "texts": texts}
+
+    @property
+    def best_of(self) -> Mapping[str, str]:
+        """The parts in which the best value of a key is claimed, each with the key."""
+        return {part.id: part.best_of for p in self.problems for part in p.parts if part.best_of}
 
     @property
     def claim_problems(self) -> tuple[str, ...]:
@@ -268,6 +282,7 @@ def _check(file: RubricFile, circuits: Mapping[str, Circuit]) -> None:
             _check_formulas(derivative, place)
         for part in problem.parts:
             _check_weights(part, f"{place}: part {part.id}")
+            _check_runs(part, f"{place}: part {part.id}")
         parts = _parts(problem, circuits.get(problem.id))
         if sum(parts.values()) != problem.points:
             summands = " + ".join(f"{shown(value)} ({what})" for what, value in parts.items())
@@ -318,6 +333,15 @@ def _check_criteria(file: RubricFile) -> None:
                 f"criteria.{id}: {' + '.join(shown(c.points) for c in criteria) or 'nothing'} "
                 f"makes {shown(worth)} points, not the text's {shown(texts[id])}"
             )
+
+
+def _check_runs(part: Part, place: str) -> None:
+    """Refuse references that are no presets, and a key that has no neighbouring values."""
+    for name in part.references:
+        if name not in PRESETS:
+            raise InputError(f"{place}: references: no preset {name!r}{nearest(name, PRESETS)}")
+    if part.best_of not in ("", *SCALED_KEYS):
+        raise InputError(f"{place}: best_of: expected one of {', '.join(SCALED_KEYS)}")
 
 
 def _check_weights(part: Part, place: str) -> None:

@@ -55,6 +55,7 @@ VERBS = {
         Verb("plot", "Train", "draw one figure of a run, a comparison, or a film of its training"),
         Verb("compare", "Train", "two or more runs beside each other: numbers, where they part"),
         Verb("attach", "Train", "what the debugger sees in a numpy program of your own, and why"),
+        Verb("sweep", "Train", "a run with several values of its settings: curves, and the best"),
         Verb("reference", "Train", "run the course's improvements beside the published numbers"),
         Verb("show", "Train", "look into a recorded run, at any iteration, or search it"),
         Verb("new", "Hand in and grade", "write what a student gets of an assignment"),

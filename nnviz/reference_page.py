@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nnviz.errors import InputError
-from nnviz.reference import HEADINGS, ITERATIONS, Row, cells, differences
+from nnviz.reference import HEADINGS, REFERENCES, Row, cells, differences
 
 INTRODUCTION = """\
 # The reference improvements
@@ -15,8 +15,9 @@ Every improvement that the assignment asks for is a preset (`nnviz presets NAME`
 what each reaches on {data}, beside the numbers published for one student's best answers. The
 command that makes this page:
 
-```
-nnviz reference --data {data} --page docs/reference-improvements.md
+<!-- not run: it trains for half an hour -->
+```sh
+nnviz reference --data {data} --page docs/reference/improvements.md
 ```
 
 Accuracies are those of training samples at iteration "at", in percent; "test" is the accuracy on
@@ -36,11 +37,14 @@ def page(rows: Sequence[Row], data: str) -> str:
     """The page in Markdown."""
     table = [HEADINGS, tuple("---" for _ in HEADINGS), *map(cells, rows)]
     lines = [f"| {' | '.join(row)} |" for row in table]
+    missing = [name for name in REFERENCES if name not in {row.name for row in rows}]
+    absent = f"\nNot in this table yet: {', '.join(missing)}." if missing else ""
     reasons = [f"- {_wrapped(reason)}" for reason in differences(rows)]
     return "\n".join(
         [
-            INTRODUCTION.format(data=data, iterations=ITERATIONS),
+            INTRODUCTION.format(data=data),
             *lines,
+            *([absent] if absent else []),
             PART_WAYS,
             *reasons,
             "",

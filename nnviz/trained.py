@@ -35,7 +35,7 @@ Watch = Callable[[Frame], None]
 
 @dataclass(frozen=True, eq=False)
 class TrainedRun:
-    """A run of `experiment.iterations` iterations, 0 to the last one.
+    """A run from iteration 0 to `last`, mostly the experiment's last one.
 
     `columns` holds one number per iteration under the names of `nnviz.debugger.history`: shares
     from 0 to 1, NaN where a thing was not evaluated; test samples at every tenth and at the last.
@@ -100,18 +100,18 @@ class RunCache:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
-    def find(self, experiment: Experiment, dataset: Dataset) -> TrainedRun | None:
-        """The run, where it has been done before; a file that can't be read counts as none."""
+    def find(self, experiment: Experiment, dataset: Dataset, last: int) -> TrainedRun | None:
+        """The run to iteration `last`, where there is one; a file that can't be read is none."""
         if self.folder is None:
             return None
-        path = self.folder / f"{run_key(experiment, dataset)}.npz"
+        path = self.folder / f"{run_key(experiment, dataset, last)}.npz"
         with suppress(InputError):
             if path.is_file():
                 arrays = read_npz(path)
                 units = tuple(map(int, arrays.pop("units", np.empty(0))))
                 columns = {name.replace("_of_", "."): column for name, column in arrays.items()}
                 run = TrainedRun(experiment, columns, units)
-                if len(units) == experiment.layers and run.last == experiment.iterations:
+                if len(units) == experiment.layers and run.last == last:
                     return run
         return None
 
@@ -119,11 +119,15 @@ class RunCache:
         """Write a finished run; where there is no room for it, it is not kept."""
         if self.folder is None:
             return
-        path = self.folder / f"{run_key(run.experiment, dataset)}.npz"
+        path = self.folder / f"{run_key(run.experiment, dataset, run.last)}.npz"
         columns = {name.replace(".", "_of_"): column for name, column in run.columns.items()}
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             write_npz(path, {**columns, "units": np.array(run.units)})
+
+
+NO_CACHE = RunCache(None)
+"""Nothing is kept."""
 
 
 def default_cache() -> RunCache:
@@ -134,28 +138,32 @@ def default_cache() -> RunCache:
 
 
 def trained(
-    experiment: Experiment, cache: RunCache, watch: Watch = lambda frame: None
+    experiment: Experiment,
+    cache: RunCache,
+    watch: Watch = lambda frame: None,
+    last: int | None = None,
 ) -> TrainedRun:
-    """The run of an experiment to its last iteration, from the cache or by training now.
+    """The run of an experiment to iteration `last`, from the cache or by training now.
 
-    `watch` is shown each iteration as it is trained, none of a kept run. Raises InputError where
-    data or experiment can't be used.
+    Without `last` it is the experiment's own last one. `watch` is shown each iteration as it is
+    trained, none of a kept run. Raises InputError where data or experiment can't be used.
     """
     dataset = load_data(experiment)
-    known = cache.find(experiment, dataset)
+    last = experiment.iterations if last is None else last
+    known = cache.find(experiment, dataset, last)
     if known is not None:
         return known
-    run = _train(EngineSource(experiment, dataset), watch)
+    run = _train(EngineSource(experiment, dataset), watch, last)
     cache.keep(run, dataset)
     return run
 
 
-def _train(source: EngineSource, watch: Watch) -> TrainedRun:
+def _train(source: EngineSource, watch: Watch, last: int) -> TrainedRun:
     history = History(source.info.depth)
     with np.errstate(all="ignore"):  # a run that diverges has numbers too
-        while source.index <= source.experiment.iterations:
+        while source.index <= last:
             frame = source.advance()
-            if frame.index == source.experiment.iterations:
+            if frame.index == last:
                 test_loss, test_accuracy = source.evaluate()
                 frame = replace(frame, test_loss=test_loss, test_accuracy=test_accuracy)
             history.append(frame)
@@ -164,10 +172,12 @@ def _train(source: EngineSource, watch: Watch) -> TrainedRun:
     return TrainedRun(source.experiment, columns, source.setup.network.sizes[1:])
 
 
-def run_key(experiment: Experiment, dataset: Dataset) -> str:
+def run_key(experiment: Experiment, dataset: Dataset, last: int) -> str:
     """The same for runs that give the same numbers: names and descriptions don't matter."""
     digest = hashlib.sha256(engine_version().encode())
     digest.update(to_toml(replace(experiment, name="", description=""), full=True).encode())
+    if last != experiment.iterations:
+        digest.update(f"until {last}".encode())
     arrays = (dataset.X, dataset.T, dataset.labels, dataset.X_test, dataset.labels_test)
     for array in arrays:
         digest.update(f"{array.shape} {array.dtype}".encode())

@@ -21,3 +21,11 @@ def mnist_dir() -> Path:
         if any(folder.glob("train-images*")):
             return folder
     pytest.fail(f"NNVIZ_DATA_DIR is set to {given}, but neither it nor its mnist/ holds MNIST")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory):
+    """Runs that tests train are kept for these tests only, and not in the user's own cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NNVIZ_CACHE_DIR", str(tmp_path_factory.mktemp("runs")))
+        yield

@@ -12,9 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 
+from grader.claims import TrustedRuns
 from grader.code_marks import asked_checks
 from grader.cohort.discovery import Found, source_stamp
 from grader.cohort.fingerprints import Fingerprint, fingerprints
+from grader.curves import curve_pictures
 from grader.pictures import read_figures
 from grader.results import Grade
 from grader.rubric import Rubric, load_rubric
@@ -22,6 +24,7 @@ from grader.sandbox import Sandbox, choose_sandbox
 from grader.submission import Submission, decoded, read_inside, read_submission
 from grader.variants import read_secret, variant_of
 from nnviz.errors import InputError
+from nnviz.trained import default_cache
 
 MOST_CODE = 1024**2
 MODULE = "improvements.py"
@@ -115,13 +118,17 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
     submission = _known_as(read_submission(found.path, rubric.sheet), found)
     if work.secret_file is not None:
         rubric = variant_of(rubric, read_secret(work.secret_file), submission.student)
+    runs = TrustedRuns(rubric.file.claims.budget_seconds, default_cache())
     result = grade(
         submission,
         rubric,
         submitted=found.submitted,
         runner=work.sandbox(),
         seed=work.seed or 0,
+        runs=runs,
     )
+    curves = curve_pictures(submission, rubric, runs)
+    images = read_figures(submission.folder, result.figures)
     return Outcome(
         found,
         "graded",
@@ -129,7 +136,7 @@ def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
         stamp,
         perf_counter() - start,
         grade=result,
-        files=report_files(result, rubric, read_figures(submission.folder, result.figures)),
+        files=report_files(result, rubric, images) | curves,
         code=fingerprints(_code(submission)),
     )
 

@@ -111,7 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_one(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
+    from grader.claims import TrustedRuns
     from grader.code_marks import asked_checks, fresh_seed
+    from grader.curves import curve_pictures
     from grader.grade import grade
     from grader.human_marks import load_marks
     from grader.pictures import read_figures
@@ -123,24 +125,29 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.sandbox import choose_sandbox
     from grader.submission import read_submission
     from grader.variants import read_secret, variant_of
+    from nnviz.trained import default_cache
 
     rubric = load_rubric(assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT))
     submission = read_submission(arguments.path, rubric.sheet)
     if arguments.secret_file:
         rubric = variant_of(rubric, read_secret(arguments.secret_file), submission.student)
     marks = load_marks(arguments.out)
-    runs = submission.has_code and asked_checks(rubric)
+    has_checks = submission.has_code and asked_checks(rubric)
+    minimum, trusted = rubric.file.isolation, arguments.allow_unsandboxed
+    runs = TrustedRuns(rubric.file.claims.budget_seconds, default_cache())
     result = grade(
         submission,
         rubric,
         marks,
         arguments.submitted,
-        runner=choose_sandbox(rubric.file.isolation, arguments.allow_unsandboxed) if runs else None,
+        runner=choose_sandbox(minimum, trusted) if has_checks else None,
         seed=fresh_seed() if arguments.seed is None else arguments.seed,
+        runs=runs,
     )
     path = write_grade(result, arguments.out, arguments.path)
     images = read_figures(submission.folder, result.figures)
-    for name, content in report_files(result, rubric, images).items():
+    curves = curve_pictures(submission, rubric, runs)
+    for name, content in (report_files(result, rubric, images) | curves).items():
         write_whole(path.with_name(name), content)
     if arguments.json:
         print(grade_json(result).decode(), end="")

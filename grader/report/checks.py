@@ -1,0 +1,26 @@
+"""What the checks of a student's code found, for the student's own terminal."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.code_marks import CodeMarks
+from grader.report.terminal import VERDICTS
+from grader.report.text import visible
+
+
+def checks_view(marks: CodeMarks) -> RenderableType:
+    """A line for each check, with the evidence below what isn't right; passed ones in brief."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("check", overflow="fold")
+    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for found in marks.results.values():
+        words, colour = VERDICTS[found.verdict]
+        lines = [visible(found.message)] if found.message else []
+        if found.verdict != "passed":
+            lines += [f"{visible(label)}: {visible(text)}" for label, text in found.evidence]
+        table.add_row(Text(found.name), Text(words, style=colour), Text("\n".join(lines)))
+    problems = [Text(f"  {visible(problem)}", style="red") for problem in marks.problems]
+    layers = Text(f"Run in: {', '.join(marks.layers)}", style="dim")
+    return Group(Text("\nChecks of the code", style="bold"), *problems, table, layers)
