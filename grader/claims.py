@@ -101,13 +101,16 @@ class TrustedRuns:
 
     def reach(self, experiment: Experiment, iteration: int) -> Reached:
         """What the run reaches at `iteration`. Raises InputError where it can't be built."""
-        run = self.trained(experiment, iteration)
-        return Reached(
-            float(run.accuracy[-1]),
-            100 * float(run.columns["test_accuracy"][-1]),
-            float(run.columns["loss"][-1]),
-            run.count("dead", iteration),
-        )
+        return _reached(self.trained(experiment, iteration), iteration)
+
+
+def _reached(run: TrainedRun, iteration: int) -> Reached:
+    return Reached(
+        float(run.accuracy[-1]),
+        100 * float(run.columns["test_accuracy"][-1]),
+        float(run.columns["loss"][-1]),
+        run.count("dead", iteration),
+    )
 
 
 def mark_claims(

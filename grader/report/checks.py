@@ -5,8 +5,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.code_marks import CodeMarks
-from grader.report.terminal import VERDICTS
-from grader.report.text import visible
+from grader.report.terminal import COLOURS
+from grader.report.text import VERDICTS, visible
 
 
 def checks_view(marks: CodeMarks) -> RenderableType:
@@ -16,11 +16,13 @@ def checks_view(marks: CodeMarks) -> RenderableType:
     table.add_column("", no_wrap=True)
     table.add_column("", overflow="fold")
     for found in marks.results.values():
-        words, colour = VERDICTS[found.verdict]
+        words = VERDICTS[found.verdict]
         lines = [visible(found.message)] if found.message else []
         if found.verdict != "passed":
             lines += [f"{visible(label)}: {visible(text)}" for label, text in found.evidence]
-        table.add_row(Text(found.name), Text(words, style=colour), Text("\n".join(lines)))
+        table.add_row(
+            Text(found.name), Text(words.text, style=COLOURS[words.tone]), Text("\n".join(lines))
+        )
     problems = [Text(f"  {visible(problem)}", style="red") for problem in marks.problems]
     layers = Text(f"Run in: {', '.join(marks.layers)}", style="dim")
     return Group(Text("\nChecks of the code", style="bold"), *problems, table, layers)

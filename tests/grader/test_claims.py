@@ -145,7 +145,8 @@ def test_run_over_the_budget_needs_a_person(folder, rules):
 
 def test_budget_is_for_all_claims(rules, folder, monkeypatch):
     """Each run takes from it, and a run that is done already costs nothing."""
-    monkeypatch.setattr(grader.claims, "_run", lambda experiment, iteration: OURS)
+    monkeypatch.setattr(grader.claims, "trained", lambda experiment, cache, last: None)
+    monkeypatch.setattr(grader.claims, "_reached", lambda run, iteration: OURS)
     cost = estimated_seconds(PRESETS["course"], SOURCES["mnist-2k"], 200)
     runs = TrustedRuns(1.5 * cost)
     names = ["course", "course", "tanh", "course"]
@@ -155,7 +156,8 @@ def test_budget_is_for_all_claims(rules, folder, monkeypatch):
 
 def test_other_seeds_over_the_budget_need_a_person(rules, folder, monkeypatch):
     """One run that differs is no proof."""
-    monkeypatch.setattr(grader.claims, "_run", lambda experiment, iteration: OURS)
+    monkeypatch.setattr(grader.claims, "trained", lambda experiment, cache, last: None)
+    monkeypatch.setattr(grader.claims, "_reached", lambda run, iteration: OURS)
     runs = TrustedRuns(1.5 * estimated_seconds(PRESETS["course"], SOURCES["mnist-2k"], 200))
     mark = mark_claim(claim("course", train_accuracy=90.0), folder, rules, runs)
     assert mark.verdict == "needs-person"
