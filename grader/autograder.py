@@ -26,7 +26,7 @@ _DATE = (2020, 1, 1, 0, 0, 0)
 SCRIPTS = ("setup.sh", "run_autograder")
 
 
-def write_autograder(folder: Path, assignment: Path, visibility: str) -> Path:
+def write_autograder(folder: Path, assignment: Path, visibility: str, isolation: str) -> Path:
     """Write the autograder's folder, and beside it the zip to upload; returns the zip's path.
 
     Raises InputError where there is something of these names, or they can't be written.
@@ -41,7 +41,8 @@ def write_autograder(folder: Path, assignment: Path, visibility: str) -> Path:
         write_whole(folder / wheel, content)
         for name in SCRIPTS:
             script = (templates / name).read_text(encoding="utf-8")
-            write_whole(folder / name, script.replace("VISIBILITY", visibility).encode())
+            script = script.replace("VISIBILITY", visibility).replace("ISOLATION", isolation)
+            write_whole(folder / name, script.encode())
             (folder / name).chmod(0o755)
         ignored = shutil.ignore_patterns("__pycache__", ".*")
         shutil.copytree(assignment, folder / "assignment", ignore=ignored)

@@ -1,12 +1,15 @@
 """What runs inside Gradescope: grades the one submission there and writes `results.json`.
 
-    python -m grader.gradescope ROOT [ASSIGNMENT [VISIBILITY]]
+    python -m grader.gradescope ROOT [ASSIGNMENT [VISIBILITY [ISOLATION]]]
 
-ROOT is Gradescope's `/autograder`. A submission that can't be read gets no points and the reason;
-where the grader or its machine fails, the student is told that nothing is lost, and the reason goes
-to standard output, which only instructors see.
+ROOT is Gradescope's `/autograder`. ISOLATION, the weakest sandbox for students' code, stands in for
+the rubric's: there, each submission has a container of its own, which may forbid namespaces. A
+submission that can't be read gets no points and the reason; where the grader or its machine fails,
+the student is told that nothing is lost, and the reason goes to standard output, which only
+instructors see.
 """
 
+import secrets
 import sys
 import traceback
 from collections.abc import Sequence
@@ -18,10 +21,12 @@ from typing import Any
 
 import msgspec
 
+from grader.code_marks import asked_checks
 from grader.grade import grade
 from grader.report.files import write_whole
 from grader.report.gradescope import FILE_NAME, refusal_json, results_json
 from grader.rubric import Rubric, load_rubric
+from grader.sandbox import choose_sandbox
 from grader.submission import read_submission
 from nnviz.errors import InputError
 
@@ -37,9 +42,10 @@ def main(arguments: Sequence[str]) -> int:
     root = Path(arguments[0])
     assignment = Path(arguments[1]) if len(arguments) > 1 else root / "source" / "assignment"
     visibility = arguments[2] if len(arguments) > 2 else "visible"
+    isolation = arguments[3] if len(arguments) > 3 else "landlock"
     place = root / "results" / FILE_NAME
     try:
-        content = graded(root, load_rubric(assignment), visibility)
+        content = graded(root, load_rubric(assignment), visibility, isolation)
     except (
         Exception
     ):  # whatever it is: the platform has to get an answer, and instructors the cause
@@ -50,8 +56,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def graded(root: Path, rubric: Rubric, visibility: str) -> bytes:
-    """The content of results.json for the submission under `root`."""
+def graded(root: Path, rubric: Rubric, visibility: str, isolation: str) -> bytes:
+    """The content of results.json for the submission under `root`.
+
+    Raises InputError where no sandbox as strong as the isolation works here.
+    """
     start = perf_counter()
     about = metadata(root / METADATA)
     try:
@@ -61,7 +70,16 @@ def graded(root: Path, rubric: Rubric, visibility: str) -> bytes:
         return refusal_json(f"This can't be graded: {reason}", visibility)
     student = student_of(about) or submission.student
     submission = replace(submission, student=student)
-    result = grade(submission, rubric, submitted=when(about), due=due(about))
+    runs = submission.has_code and asked_checks(rubric)
+    sandbox: Any = choose_sandbox(isolation) if runs else None
+    result = grade(
+        submission,
+        rubric,
+        submitted=when(about),
+        due=due(about),
+        runner=sandbox,
+        seed=secrets.randbelow(2**31),
+    )
     return results_json(result, rubric, visibility, perf_counter() - start)
 
 

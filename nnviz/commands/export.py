@@ -34,6 +34,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="visible",
         help="when students see the items (default: %(default)s)",
     )
+    scope.add_argument(
+        "--isolation",
+        choices=("namespaces", "landlock", "limits"),
+        default="landlock",
+        help="the weakest sandbox there, whatever the rubric says: each submission has a container "
+        "of its own, which may forbid namespaces (default: %(default)s)",
+    )
     results = kinds.add_parser("results", help="one grade as Gradescope's results.json")
     results.add_argument("grade", metavar="GRADE", type=Path, help="a grade.json")
     results.add_argument("--out", metavar="FILE", type=Path, help="(default: standard output)")
@@ -92,7 +99,9 @@ def _gradescope(arguments: argparse.Namespace) -> int:
 
     assignment = assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT)
     load_rubric(assignment)
-    archive = write_autograder(arguments.folder, assignment, arguments.visibility)
+    archive = write_autograder(
+        arguments.folder, assignment, arguments.visibility, arguments.isolation
+    )
     print(f"Written: {arguments.folder}; upload {archive} as the autograder")
     return 0
 

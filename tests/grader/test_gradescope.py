@@ -40,6 +40,7 @@ def autograder(tmp_path, make_submission):
     root = tmp_path / "autograder"
     (root / "results").mkdir(parents=True)
     make_submission(RIGHT).rename(root / "submission")
+    (root / "submission" / "improvements.py").unlink()
     (root / "submission_metadata.json").write_text(json.dumps(METADATA))
     shutil.copytree(assignment_folder("assignment1"), root / "source" / "assignment")
     return root
@@ -59,6 +60,18 @@ def test_submission_is_graded_with_what_gradescope_tells(autograder):
     assert "Late by 1 day" in table["output"]
     assert table["execution_time"] > 0
     assert table["tests"][0]["name"] == "The table: a21"
+
+
+def test_code_runs_in_a_sandbox(autograder):
+    """The layers and the seed stand in the results; a function that is there is checked."""
+    code = "import numpy as np\n\ndef tanh(z):\n    return np.tanh(z)\n"
+    (autograder / "submission" / "improvements.py").write_text(code)
+    assert main([str(autograder)]) == 0
+    table = results(autograder)
+    assert "seccomp" in table["output"]
+    tests = {test["name"]: test for test in table["tests"]}
+    assert tests["3.2 tanh: 3.2 tanh"]["status"] == "passed"
+    assert tests["3.2 tanh: 3.2 tanh_derivative"]["status"] == "failed"
 
 
 def test_visibility_is_handed_on(autograder):
@@ -117,7 +130,9 @@ def test_extension_and_roster_id_come_first():
 
 def test_autograder_is_a_folder_and_the_zip_of_it(tmp_path):
     """Both scripts at the root, to be run, and valid for bash; nothing is overwritten."""
-    archive = write_autograder(tmp_path / "ag", assignment_folder("assignment1"), "hidden")
+    archive = write_autograder(
+        tmp_path / "ag", assignment_folder("assignment1"), "hidden", "landlock"
+    )
     with zipfile.ZipFile(archive) as zipped:
         names = zipped.namelist()
         modes = {one.filename: one.external_attr >> 16 for one in zipped.infolist()}
@@ -127,9 +142,9 @@ def test_autograder_is_a_folder_and_the_zip_of_it(tmp_path):
         assert modes[script] == 0o755
         assert os.access(tmp_path / "ag" / script, os.X_OK)
         subprocess.run(["bash", "-n", tmp_path / "ag" / script], check=True)
-    assert " hidden" in (tmp_path / "ag" / "run_autograder").read_text()
+    assert " hidden landlock" in (tmp_path / "ag" / "run_autograder").read_text()
     with pytest.raises(InputError, match="exists already"):
-        write_autograder(tmp_path / "ag", assignment_folder("assignment1"), "hidden")
+        write_autograder(tmp_path / "ag", assignment_folder("assignment1"), "hidden", "landlock")
 
 
 def test_wheel_is_the_same_each_time():
@@ -143,7 +158,7 @@ def test_setup_and_run_work_in_gradescopes_layout(tmp_path, make_submission):
 
     What the wheel needs is lent from this environment, so that no network is.
     """
-    write_autograder(tmp_path / "ag", assignment_folder("assignment1"), "visible")
+    write_autograder(tmp_path / "ag", assignment_folder("assignment1"), "visible", "landlock")
     root = tmp_path / "autograder"
     (root / "results").mkdir(parents=True)
     (tmp_path / "ag").rename(root / "source")
