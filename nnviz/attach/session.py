@@ -31,11 +31,18 @@ MAIN = "__main__"
 HARMLESS = frozenset({"TMonitor"})
 """Threads by their class that a copy of a process does well without: progress bars have one."""
 
+OWN = "nnviz_"
+"""How the names of the engine's threads begin: they are idle here, and each process has its own."""
+
 
 def busy_threads() -> list[threading.Thread]:
     """The program's threads besides the main one: a copied process would lack them."""
     others = [t for t in threading.enumerate() if t is not threading.main_thread()]
-    return [thread for thread in others if type(thread).__name__ not in HARMLESS]
+    return [
+        thread
+        for thread in others
+        if type(thread).__name__ not in HARMLESS and not thread.name.startswith(OWN)
+    ]
 
 
 class Session:

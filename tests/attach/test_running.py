@@ -257,6 +257,17 @@ def test_a_thread_before_the_loop_is_refused_and_one_in_it_makes_replays_longer(
     assert timeline.drifts == ()
 
 
+def test_a_state_is_kept_of_a_net_so_large_that_its_statistics_take_threads(start):
+    text = in_loop("import time; time.sleep(0.3)").replace("rand(20", "rand(900")
+    text = text.replace("randn(12, 20)", "randn(400, 900)").replace(
+        "randn(12, 12)", "randn(12, 400)"
+    )
+    source = start("large.py", text)
+    for index in range(1, 3):
+        source.advance()
+        assert source.snapshot().kept.index == index
+
+
 @pytest.mark.slow
 def test_the_thread_of_a_progress_bar_does_no_harm(start):
     text = SHORT.replace("import numpy as np", "import numpy as np" + THREAD)
