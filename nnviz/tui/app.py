@@ -103,8 +103,11 @@ class NnvizApp(DrivingApp):
         self.choose(replace(self.choice, cue=self.lecture.cue, screen=self._opens_on))
         self.runner.start()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Place the panels anew."""
+    def on_resize(self) -> None:
+        """Place the panels anew, as soon as Textual knows the new size as well."""
+        self.call_next(self._fit)
+
+    def _fit(self) -> None:
         self.place()
         self.redraw()
 

@@ -28,5 +28,6 @@ def screen_first() -> None:
         return
     for thread in threading.enumerate():
         if thread.name.startswith(TRAINING) and thread.native_id is not None:
-            with suppress(OSError):  # it has ended meanwhile, or is not to be slowed down
-                os.setpriority(os.PRIO_PROCESS, thread.native_id, NICENESS)
+            with suppress(OSError):  # it has ended meanwhile
+                if os.getpriority(os.PRIO_PROCESS, thread.native_id) < NICENESS:
+                    os.setpriority(os.PRIO_PROCESS, thread.native_id, NICENESS)

@@ -127,6 +127,8 @@ async def test_every_size_shows_the_run_and_survives_a_resize(app, size):
     async with app.run_test(size=(80, 24)) as pilot:
         await at(pilot, 0)
         await pilot.resize_terminal(*size)
+        text = seen(app)
+        assert len(text["status"]) == size[0]
         await pilot.press("n")
         await at(pilot, 1)
         text = seen(app)
