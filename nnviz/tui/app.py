@@ -20,11 +20,12 @@ from nnviz.errors import InputError
 from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.detail import Question
 from nnviz.tui.drawing.look import ColorDepth, Look, look_from
-from nnviz.tui.driving import DrivingApp, FromRunner
+from nnviz.tui.driving import FromRunner
 from nnviz.tui.handing_out import Written, copy, hand_out, next_name, save_for_browser, text_of
 from nnviz.tui.keys import KEYS
 from nnviz.tui.layout import TABS, layout, presented
 from nnviz.tui.lecture import Lecture, what_is_pressed
+from nnviz.tui.looking import LookingApp
 from nnviz.tui.panels import PANELS, panels_on
 from nnviz.tui.prover import Proving
 from nnviz.tui.runner import Ask, PhaseStep, Said, Type
@@ -32,7 +33,7 @@ from nnviz.tui.screen_commands import SCREEN_COMMANDS, ScreenCommand, words
 from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import DebuggerScreen, PanelScreen
 from nnviz.tui.script import Cue
-from nnviz.tui.state import COMPARE, DEBUGGER, PICTURES, Choice
+from nnviz.tui.state import COMPARE, DEBUGGER, Choice
 from nnviz.tui.text_screen import TextScreen, help_text
 from nnviz.tui.themes import set_up_themes, theme_name
 from nnviz.tui.view import View, names
@@ -49,7 +50,7 @@ def settle() -> None:
         gc.enable()
 
 
-class NnvizApp(DrivingApp):
+class NnvizApp(LookingApp):
     """The debugger on a screen. `open_debugger` is called on the runner's thread."""
 
     CSS = """
@@ -377,27 +378,3 @@ class NnvizApp(DrivingApp):
     def export(self, path: Path) -> str:
         """Draw the screen as SVG into a new file. Raises InputError."""
         return hand_out(self, path, self.export_screenshot())
-
-    def action_layer(self, by: int) -> None:
-        """Move the cursor to another layer."""
-        if self.view is not None:
-            layer = min(max(self.choice.layer + by, 1), self.view.info.depth)
-            self.choose(replace(self.choice, layer=layer))
-
-    def action_picture(self) -> None:
-        """Show the next kind of picture."""
-        here = PICTURES.index(self.choice.picture)
-        self.choose(replace(self.choice, picture=PICTURES[(here + 1) % len(PICTURES)]))
-
-    def action_tab(self, number: int) -> None:
-        """Show the tab with that number; a zoomed panel gives way to it."""
-        tab = TABS[(number - 1) % len(TABS)]
-        self.choose(replace(self.choice, tab=tab, zoomed=tab if self.choice.zoomed else ""))
-
-    def action_next_tab(self) -> None:
-        """Show the next tab."""
-        self.action_tab(TABS.index(self.choice.tab) + 2)
-
-    def action_zoom(self) -> None:
-        """Enlarge the panel of the chosen tab, or show all panels again."""
-        self.choose(replace(self.choice, zoomed="" if self.choice.zoomed else self.choice.tab))

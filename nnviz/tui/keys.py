@@ -83,7 +83,7 @@ KEYS = (
         "m",
         "picture",
         "picture",
-        "all pictures, or one kind of all layers",
+        "pictures: all, or one kind of all layers; curves: the next statistic",
         LOOK,
         screens=MAIN,
     ),

@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 from nnviz.debugger.model import TRAIN
 
 PICTURES = ("all", "activation", "weight", "update")
+CURVES = (
+    "",
+    "W.update_ratio",
+    "dW.rms",
+    "L.saturated",
+    "L.dead",
+    "L.z_std",
+    "L.std",
+)
+"""What the curves show: loss and accuracy, or a statistic of every layer, on a log axis."""
 DEBUGGER, LAYER, SAMPLE, COMPARE = "debugger", "layer", "sample", "compare"
 """The screens there are; a key may work on some of them only."""
 
@@ -24,7 +34,7 @@ class SampleChoice:
 
 @dataclass(frozen=True)
 class Choice:
-    """The tab, the layer under the cursor (from 1), the kind of picture, and a zoomed panel.
+    """The tab, the layer under the cursor (from 1), kinds of picture and curves, a zoomed panel.
 
     `screen` is the screen that is seen, `pane` which of its panes, where not all have room, and
     `unit` the unit under the cursor (from 0). `cell` is the cursor in the confusion matrix, `other`
@@ -37,6 +47,7 @@ class Choice:
     tab: str = "heat"
     layer: int = 1
     picture: str = "all"
+    curves: str = ""
     zoomed: str = ""
     screen: str = DEBUGGER
     pane: str = ""

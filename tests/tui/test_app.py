@@ -14,7 +14,7 @@ from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.keys import KEYS
 from nnviz.tui.screens import SCREENS
-from nnviz.tui.state import DEBUGGER
+from nnviz.tui.state import CURVES, DEBUGGER
 
 from .helpers import at, seen, typed, until
 
@@ -120,6 +120,19 @@ async def test_m_shows_one_kind_of_picture_of_all_layers(app):
         await pilot.pause()
         text = seen(app)["heat"]
         assert all(f"L{layer} mean a" in text for layer in (1, 2, 3))
+
+
+async def test_m_on_the_curves_shows_one_statistic_of_all_layers_after_the_other(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("2", "m")
+        await pilot.pause()
+        text = seen(app)["curves"]
+        assert "|update| / |W|" in text
+        assert all(layer in text for layer in ("L1", "L2", "L3"))
+        await pilot.press(*["m"] * (len(CURVES) - 1))
+        await pilot.pause()
+        assert "train %" in seen(app)["curves"]
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (100, 16), (160, 50), (250, 80)])

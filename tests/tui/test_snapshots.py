@@ -56,6 +56,10 @@ def test_the_debuggers_tabs(taken, key):
     assert taken(key)
 
 
+def test_a_statistic_of_all_layers(taken):
+    assert taken("2", "m", "m")
+
+
 def test_the_debugger_in_phases(taken):
     assert taken("s", "s", "s", "s")
 

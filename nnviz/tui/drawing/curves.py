@@ -55,13 +55,15 @@ def plot(
     cursor: float | None = None,
     x_range: Range | None = None,
     y_range: Range | None = None,
+    beside: Sequence[str] = (),
 ) -> Cells:
     """Draw curves with axes in `width` x `height` cells, each named at its right end.
 
     Where points outnumber dots, a column shows the least and the largest of them. NaN, infinity
     and, on a `log` axis, what is not positive are gaps, and the first of each curve is named with
     its place. `cursor` is the x where we are. The ranges are those of the values unless given; the
-    y axis is then rounded outwards to ticks. The first series is drawn on top.
+    y axis is then rounded outwards to ticks. The first series is drawn on top. `beside` are the
+    names in a plot above or below, whose x axis is to be as long as this one.
     """
     grid = Grid(width, height)
     if not grid.width or not grid.height:
@@ -70,7 +72,7 @@ def plot(
     x_range = x_range or _range([x for x, _ in points]) or (0.0, 1.0)
     shown = [_within(x, y, x_range) for x, y in points]
     y_axis = _y_axis(shown, y_range, log, height)
-    right = label_room([one.label for one in series], width, look)
+    right = label_room([*(one.label for one in series), *beside], width, look)
     frame = make_frame((width, height), x_range, y_axis, right, look)
     draw_frame(grid, frame)
     for index in reversed(range(len(points))):

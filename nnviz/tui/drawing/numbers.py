@@ -116,3 +116,12 @@ def align_columns(rows: Sequence[Sequence[str]], aligns: str, gap: int = 2) -> l
         )
         for row in rows
     ]
+
+
+def first_that_fits(texts: Sequence[str], width: int, look: Look) -> str:
+    """The first of some wordings that is not wider than there is room; the last one, cut, if none.
+
+    A number that is cut looks like another number, so words go first.
+    """
+    fitting = next((text for text in texts if cell_len(text) <= width), texts[-1])
+    return fit_text(fitting, width, ellipsis=look.ellipsis)

@@ -3,19 +3,22 @@
 Either all three of a layer beside each other, layer under layer, or one kind of all layers.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nnviz.engine.arrays import Array
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
 from nnviz.tui.drawing.heat_maps import heat_map, scale_ends
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import fit_text
+from nnviz.tui.drawing.numbers import first_that_fits
 from nnviz.tui.panels.marks import unit_marks
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, picture_shape
 
 KINDS = ("activation", "weight", "update")
 TITLES = {"activation": "L{} mean a", "weight": "W{} mean", "update": "W{} update"}
+SHORT = {"activation": "L{} a", "weight": "W{}", "update": "W{} up"}
 
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -29,6 +32,13 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
 def _rows(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """Layers under each other, from the one that lets the chosen layer be seen."""
     heights = [_row_height(view, number) for number in range(1, view.info.depth + 1)]
+    # one width for each kind, so that the pictures of all layers stand in columns
+    natural = [
+        max(_shape(view, number, kind)[1] for number in range(1, view.info.depth + 1))
+        for kind in KINDS
+    ]
+    if sum(natural) + len(KINDS) >= width:
+        natural = []
     first = choice.layer
     while first > 1 and sum(heights[first - 2 : view.info.depth]) <= height:
         first -= 1
@@ -38,7 +48,8 @@ def _rows(view: View, choice: Choice, width: int, height: int, look: Look) -> Ce
         room = min(heights[number - 1], height - used)
         if room < 3 and rows:
             break
-        rows.append(_row(view, [(number, kind) for kind in KINDS], width, room, look))
+        pictures = [(number, kind) for kind in KINDS]
+        rows.append(_row(view, pictures, width, room, look, natural))
         used += room
     return stack(*rows)
 
@@ -56,12 +67,20 @@ def _image(view: View, layer: int, kind: str) -> tuple[int, int] | None:
     return view.info.image_shape if layer == 1 and kind != "activation" else None
 
 
-def _row(view: View, pictures: list[tuple[int, str]], width: int, height: int, look: Look) -> Cells:
+def _row(
+    view: View,
+    pictures: list[tuple[int, str]],
+    width: int,
+    height: int,
+    look: Look,
+    natural: Sequence[int] = (),
+) -> Cells:
     """Pictures beside each other, each under its name and scale.
 
     Where the tallest one needs the very last row, the names go under the first picture instead.
+    `natural` are the widths that they are given before what is left is shared out.
     """
-    natural = [_shape(view, layer, kind)[1] for layer, kind in pictures]
+    natural = natural or [_shape(view, layer, kind)[1] for layer, kind in pictures]
     spare = (width - 1 - sum(natural)) // len(pictures) - 1
     share = (width - 1) // len(pictures) - 1
     widths = [w + spare for w in natural] if spare >= 0 else [max(1, share)] * len(pictures)
@@ -85,8 +104,9 @@ def _shape(view: View, layer: int, kind: str) -> tuple[int, int]:
 def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
     """The picture's name and the two ends of its scale."""
     grid = Grid(width, 1)
-    text = f"{TITLES[kind].format(layer)} {scale_ends(view.scales[kind, layer], look)}"
-    grid.put(0, 0, fit_text(text, width, ellipsis=look.ellipsis), "label")
+    ends = scale_ends(view.scales[kind, layer], look)
+    texts = [f"{title.format(layer)} {ends}" for title in (TITLES[kind], SHORT[kind])]
+    grid.put(0, 0, first_that_fits(texts, width, look), "label")
     return grid.cells()
 
 

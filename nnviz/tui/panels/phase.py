@@ -4,9 +4,9 @@ import numpy as np
 
 from nnviz.engine.arrays import Array
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
-from nnviz.tui.drawing.heat_maps import Scale, heat_map
+from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_ends
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact, fit_text
+from nnviz.tui.drawing.numbers import compact, first_that_fits, fit_text
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
@@ -45,14 +45,12 @@ def _array(name: str, array: Array, width: int, height: int, look: Look) -> Cell
         0, 0, fit_text(f"{name} {rows} x {columns}{cut}", width, ellipsis=look.ellipsis), "label"
     )
     with np.errstate(all="ignore"):
-        numbers = (
-            f"mean {compact(float(array.mean())).strip()} std {compact(float(array.std())).strip()}"
-        )
-    sign = "+-" if look.ascii else "±"
+        mean, std = (compact(float(number)).strip() for number in (array.mean(), array.std()))
+    ends = scale_ends(scale, look)
     label.put(
         0,
         1,
-        fit_text(f"{numbers} {sign}{compact(scale.high).strip()}", width, ellipsis=look.ellipsis),
+        first_that_fits((f"mean {mean} std {std} {ends}", f"std {std} {ends}", ends), width, look),
         "muted",
     )
     drawn = heat_map(shown, scale, width, max(1, height - 2), look, square=False)

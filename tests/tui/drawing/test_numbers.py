@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import align_columns, compact, fit_text, inline, percent
+from nnviz.tui.drawing.numbers import (
+    align_columns,
+    compact,
+    first_that_fits,
+    fit_text,
+    inline,
+    percent,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +107,11 @@ def test_columns_are_aligned_by_width_on_the_screen():
 def test_a_number_in_a_sentence_is_unpadded_and_shorter_on_a_projector():
     assert inline(0.12345, Look()) == "0.123"
     assert inline(0.12345, Look(present=True)) == "0.12"
+
+
+def test_words_go_before_a_number_is_cut():
+    texts = ("mean 0.5 std 1.25 ±3.0", "std 1.25 ±3.0", "±3.0")
+    assert first_that_fits(texts, 22, Look()) == texts[0]
+    assert first_that_fits(texts, 21, Look()).rstrip() == texts[1]
+    assert first_that_fits(texts, 4, Look()) == "±3.0"
+    assert first_that_fits(texts, 3, Look()) == "±3…"
