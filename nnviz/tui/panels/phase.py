@@ -1,5 +1,7 @@
 """The phase pane: what is computed here, in the course's notation, with shapes and arrays."""
 
+import re
+
 import numpy as np
 
 from nnviz.engine.arrays import Array
@@ -30,17 +32,14 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
 
 
 def _array(name: str, array: Array, width: int, height: int, look: Look) -> Cells:
-    """One array under a line of its numbers: as many of its samples as there are columns."""
+    """One array under a line of its numbers: all of it, or of samples as many as have room."""
     rows, columns = array.shape
-    shown = array[:, :width]
+    of_samples = re.fullmatch(r"[XT]|[zLd]\d+", name) is not None
+    shown = array[:, :width] if of_samples else array
     # an activation is shown on the scale that the pictures have, all else has a sign
     scale = Scale.sequential(shown) if name.startswith("L") else Scale.symmetric(shown)
     label = Grid(width, 2)
-    cut = (
-        f", samples 0-{width - 1}"
-        if columns > width and name[0] in "zLd" and name[1] != "W"
-        else ""
-    )
+    cut = f", samples 0-{width - 1}" if of_samples and columns > width else ""
     label.put(
         0, 0, fit_text(f"{name} {rows} x {columns}{cut}", width, ellipsis=look.ellipsis), "label"
     )
