@@ -12,7 +12,7 @@ from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from nnviz.debugger.commands import COMMANDS, Command, completions
 from nnviz.debugger.debugger import Debugger
@@ -34,7 +34,7 @@ from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import DebuggerScreen, PanelScreen
 from nnviz.tui.script import Cue
 from nnviz.tui.state import COMPARE, DEBUGGER, Choice
-from nnviz.tui.text_screen import TextScreen, help_text
+from nnviz.tui.text_screen import Palette, TextScreen, help_text
 from nnviz.tui.themes import set_up_themes, theme_name
 from nnviz.tui.view import View, names
 from nnviz.tui.widgets import PanelWidget
@@ -50,6 +50,10 @@ def settle() -> None:
         gc.enable()
 
 
+AT_ONCE = ("interrupt", "command")
+"""Actions that are done when their key arrives, before the keys after it find their way."""
+
+
 class NnvizApp(LookingApp):
     """The debugger on a screen. `open_debugger` is called on the runner's thread."""
 
@@ -61,7 +65,8 @@ class NnvizApp(LookingApp):
     """
     AUTO_FOCUS = None  # keys belong to the application until the command line is asked for
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.help, show=False, priority=key.action == "interrupt")
+        # what is typed after the colon is not to overtake it
+        Binding(key.keys, key.action, key.help, show=False, priority=key.action in AT_ONCE)
         for key in KEYS
         if key.works_on(DEBUGGER)
     ]
@@ -183,7 +188,7 @@ class NnvizApp(LookingApp):
         before, self.choice = self.choice, choice
         screen = SCREENS.get(choice.screen)
         if choice.screen != before.screen:
-            if self._other is not None:
+            while self._other is not None:  # with the page that may lie over it
                 self.pop_screen()
             if screen is not None:
                 self.push_screen(screen(self._completions, self._typed))
@@ -216,8 +221,16 @@ class NnvizApp(LookingApp):
         self.order(message.order)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """The keys of the debugger's screen do nothing on another one."""
+        """The keys of the debugger's screen do nothing on another one; a colon is typed as one."""
+        typing = isinstance(self.screen, ModalScreen) or self.focused is not None
+        if action == "command" and typing:
+            return False
         return self.choice.screen == DEBUGGER or action not in DEBUGGERS_OWN
+
+    def action_command_palette(self) -> None:
+        """Show all keys and commands by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def _completions(self, line: str) -> tuple[str, ...]:
         if self.view is None:

@@ -41,18 +41,22 @@ class CommandBar(Input):
         self._complete = complete
         self._past = past
         self._place = 0
+        self._done = False
 
     def ask(self, line: str = "") -> None:
         """Come up with a line to go on with."""
         self.value = line
         self.cursor_position = len(line)
         self._place = len(self._past)
+        self._done = False
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next keys are this line's
 
     def on_key(self, event: events.Key) -> None:
-        """Up and down walk through the past, Tab completes, Escape leaves."""
-        if event.key in ("up", "down") and self._past:
+        """Up and down walk through the past, Tab completes, Enter hands over, Escape leaves."""
+        if self._done:  # pressed before the bar was put away, and meant for what is behind it
+            self.app.simulate_key(event.key)
+        elif event.key in ("up", "down") and self._past:
             self._place = min(
                 max(self._place + (-1 if event.key == "up" else 1), 0), len(self._past)
             )
@@ -63,16 +67,19 @@ class CommandBar(Input):
             if line is not None:
                 self.value = line
                 self.cursor_position = len(line)
+        elif event.key == "enter":
+            self._enter()
         elif event.key == "escape":
+            self._done = True
             self.post_message(self.Left())
         else:
             return
         event.stop()
         event.prevent_default()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Hand the line over."""
-        event.stop()
+    def _enter(self) -> None:
+        """Hand the line over, as it is now: Textual would do so after the keys that follow."""
+        self._done = True
         line = self.value.strip()
         if not line:
             self.post_message(self.Left())

@@ -1,15 +1,34 @@
 """A page of text over the screen: the help, and whatever a command answers in several lines."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from nnviz.tui.keys import KEYS
 from nnviz.tui.state import DEBUGGER
+
+
+def close_once(screen: Screen[Any], close: Callable[[], AwaitComplete]) -> AwaitComplete:
+    """Close a screen if it is still the one that is seen.
+
+    A second key or click on its way would otherwise close the one behind it.
+    """
+    return close() if screen.is_current else AwaitComplete()
+
+
+class Palette(CommandPalette):
+    """All keys and commands by name."""
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close it, once."""
+        return close_once(self, lambda: super(Palette, self).dismiss(result))
 
 
 class TextScreen(ModalScreen[None]):
@@ -30,6 +49,10 @@ class TextScreen(ModalScreen[None]):
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
         self._title, self._text = title, text
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close it, once."""
+        return close_once(self, lambda: super(TextScreen, self).dismiss(result))
 
     def compose(self) -> ComposeResult:
         """The text in a box of its size."""

@@ -102,6 +102,12 @@ def test_ctrl_c_pauses_and_twice_quits_and_the_terminal_is_as_before(terminal, t
     assert list(tmp_path.iterdir()) == []  # nothing is saved silently
 
 
+def test_keys_sent_in_one_piece_are_a_command_and_not_what_its_letters_do(terminal):
+    terminal.shown("LIVE")
+    terminal.send(b"n:goto 3\r2")
+    terminal.shown("3/200")
+
+
 def test_quitting_while_it_trains_leaves_the_terminal_as_it_was(terminal):
     terminal.shown("LIVE")
     terminal.send(b" ")
