@@ -181,7 +181,8 @@ class NnvizApp(LookingApp):
         return (self._other or self.screen_stack[0]).query_one(CommandBar)
 
     def _panels(self) -> Iterable[PanelWidget]:
-        return self.screen_stack[0].query(PanelWidget)
+        screens = self.screen_stack  # none any more while the application closes
+        return screens[0].query(PanelWidget) if screens else ()
 
     def choose(self, choice: Choice) -> None:
         """Change what is looked at, ask what it takes, and draw it."""

@@ -177,7 +177,7 @@ async def test_every_look_shows_every_tab(open_debugger, look):
         {"learning_rate": 1e9, "activation": "relu"},
         {"hidden": (1,)},
         {"hidden": (4,) * 9},
-        {"hidden": (5000,)},
+        pytest.param({"hidden": (5000,)}, marks=pytest.mark.slow),
         {"biases": True},
         {"batch_size": 64},
     ],
