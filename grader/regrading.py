@@ -5,9 +5,10 @@ beside it. Nothing is written before everything is known; then all files change,
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,9 +20,11 @@ from grader.report.text import VERDICTS
 from grader.results import Grade, Item
 from grader.rubric import Rubric, shown
 from grader.scoring import score
+from grader.times import Times
 from grader.variants import OWN_NUMBERS, variant_of
 from nnviz.errors import InputError
 
+NO_TIMES: Times = MappingProxyType({})
 Place = tuple[str, str]
 """Problem and item."""
 
@@ -72,13 +75,15 @@ def find_grades(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def regrade(path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes = b"") -> Change:
+def regrade(
+    path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes = b"", times: Times = NO_TIMES
+) -> Change:
     """What scoring one grade anew changes.
 
     Raises InputError where it is no grade of the rubric's assignment, or its student had numbers of
     their own and there is no secret to know them by.
     """
-    before, after, rubric = _rescored(path, rubric, marks, secret)
+    before, after, rubric = _rescored(path, rubric, marks, secret, times)
     return Change(
         path,
         after.student,
@@ -91,7 +96,7 @@ def regrade(path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes = b"") 
 
 
 def _rescored(
-    path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes
+    path: Path, rubric: Rubric, marks: HumanMarks, secret: bytes, times: Times
 ) -> tuple[Grade, Grade, Rubric]:
     """The grade before and after, and the rubric with the student's own numbers."""
     before = read_grade(path)
@@ -103,7 +108,11 @@ def _rescored(
         if not secret:
             raise InputError(f"{path}: the student had numbers of their own; give --secret-file")
         rubric = variant_of(rubric, secret, before.student)
-    return before, score(before.results, rubric, marks), rubric
+    results = before.results
+    if before.student in times:
+        submitted, due = times[before.student]
+        results = replace(results, submitted=submitted, due=due)
+    return before, score(results, rubric, marks), rubric
 
 
 def reasons(before: Grade, after: Grade) -> tuple[Reason, ...]:
@@ -182,6 +191,7 @@ def apply(
     marks: HumanMarks,
     folder: Path,
     secret: bytes = b"",
+    times: Times = NO_TIMES,
 ) -> int:
     """Write the reports of every grade that changes, and what a class keeps of its points.
 
@@ -192,7 +202,7 @@ def apply(
 
     def contents() -> Iterator[tuple[Path, bytes]]:
         for path in (change.path for change in changes if not change.stays):
-            _, grade, own = _rescored(path, rubric, marks, secret)
+            _, grade, own = _rescored(path, rubric, marks, secret, times)
             files = report_files(grade, own, images_beside(grade, path.parent))
             points, open_points = float(grade.points), float(grade.open_points)
             written[grade.student] = _Written(points, open_points, tuple(files))

@@ -26,6 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="where each student has own numbers (`nnviz new --variant`): the same secret",
     )
     parser.add_argument(
+        "--times",
+        metavar="CSV",
+        type=Path,
+        help="when each handed in: columns student,submitted and optionally due, for extensions",
+    )
+    parser.add_argument(
         "--apply", action="store_true", help="write the new grades; otherwise they are only shown"
     )
     parser.epilog = (
@@ -45,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.report.json import read_grade
     from grader.report.text import visible
     from grader.rubric import load_rubric
+    from grader.times import read_times
     from grader.variants import read_secret
 
     paths = find_grades(arguments.grades)
@@ -52,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     rubric = load_rubric(arguments.rubric or folder, beside=folder)
     marks = load_marks(arguments.grades)
     secret = read_secret(arguments.secret_file) if arguments.secret_file else b""
-    changes = [regrade(path, rubric, marks, secret) for path in paths]
+    times = read_times(arguments.times) if arguments.times else {}
+    changes = [regrade(path, rubric, marks, secret, times) for path in paths]
     console = Console(file=sys.stdout, highlight=False)
     print_changes(changes, console)
     for note in marks.notes:
@@ -63,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             "solutions: their verdicts stay; only nnviz grade looks again"
         )
     if arguments.apply:
-        written = apply(changes, rubric, marks, arguments.grades, secret)
+        written = apply(changes, rubric, marks, arguments.grades, secret, times)
         print(f"Written: {written} grades")
     elif not all(change.stays for change in changes):
         print("Nothing is written yet: --apply does")

@@ -59,6 +59,17 @@ def test_marks_beside_the_grades_count(graded, capsys):
     assert read_grade(graded / "grades" / "ann" / "grade.json").points == Fraction(2, 5)
 
 
+def test_times_of_a_file_decide_on_lateness(graded, capsys):
+    """Two days begun cost a fifth of 0.2; the file's own due time counts, the grade keeps both."""
+    rows = "student,submitted,due\nann,2026-05-03T12:00:00Z,2026-05-02T00:00:00Z\n"
+    (graded / "times.csv").write_text(rows)
+    assert main(["regrade", "grades", "--times", "times.csv", "--apply"]) == 0
+    assert "being late costs 20 % instead of 0 %" in " ".join(capsys.readouterr().out.split())
+    grade = read_grade(graded / "grades" / "ann" / "grade.json")
+    assert grade.points == Fraction(4, 25)
+    assert grade.due == "2026-05-02T00:00:00Z"
+
+
 def test_rules_that_only_grading_applies_are_told(graded, capsys):
     """Tolerances of claims."""
     changed_rubric(graded, "accuracy_tolerance = 1 ", "accuracy_tolerance = 2 ")
@@ -72,12 +83,16 @@ def test_rules_that_only_grading_applies_are_told(graded, capsys):
         (["nowhere"], "there is no grade in it"),
         (["grades", "--rubric", "none.toml"], "none.toml: there is no such file"),
         (["broken"], "grade.json: not a grade"),
+        (["grades", "--times", "none.csv"], "none.csv: can't be read"),
+        (["grades", "--times", "bad.csv"], "bad.csv:2: expected a time like"),
+        (["grades", "--times", "mine/answers.toml"], "expected the columns student,submitted"),
     ],
 )
 def test_bad_input_is_one_line_and_code_2(graded, capsys, arguments, message):
     """Nothing is written."""
     (graded / "broken" / "ann").mkdir(parents=True)
     (graded / "broken" / "ann" / "grade.json").write_text("{")
+    (graded / "bad.csv").write_text("student,submitted\nann,noon\n")
     assert main(["regrade", *arguments, "--apply"]) == 2
     captured = capsys.readouterr()
     assert message in captured.err
