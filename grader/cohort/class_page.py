@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grader.cohort.overview import Mistake, Overview, Spread
 from grader.cohort.similar import Pair
+from grader.improvements.slips import SLIPS
 from nnviz.circuit.misconceptions import MISCONCEPTIONS
 
 MOST_ROWS = 20
@@ -140,7 +141,10 @@ def class_page(seen: Overview, pairs: Sequence[Pair], names: bool) -> ClassPage:
 
 def words(slip: str) -> tuple[str, str]:
     """What a student did who made this mistake, and the principle that answers it."""
-    known = {one.name: (one.said, one.principle) for one in MISCONCEPTIONS}
+    known = {
+        id: (f"made the slip “{id.replace('-', ' ')}” in code", text) for id, text in SLIPS.items()
+    }
+    known |= {one.name: (one.said, one.principle) for one in MISCONCEPTIONS}
     found = [
         known.get(name, _OTHERS.get(name, (name.replace("-", " "), ""))) for name in slip.split("|")
     ]

@@ -119,7 +119,10 @@ def read_training(answer: Answer) -> tuple[list[Numbers], list[Numbers], Numbers
     matrices = [array for array in arrays if array.ndim == 2 and min(array.shape) > 1]
     others = [array.reshape(-1, 1) for array in arrays if array.ndim < 2 or min(array.shape) == 1]
     losses = np.concatenate(
-        [numbers(Answer(v), None, "train: losses").ravel() for v in _flat(value[1])]
+        [
+            np.empty(0),
+            *(numbers(Answer(v), None, "train: losses").ravel() for v in _flat(value[1])),
+        ]
     )
     if not losses.size:
         raise Wrong(

@@ -39,7 +39,9 @@ def real_class(tmp_path):
 def start(folder, out, *more):
     words = [sys.executable, "-m", "nnviz", "grade", str(folder), "--out", str(out)]
     return subprocess.Popen(
-        [*words, "--jobs", "2", *more], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*words, "--jobs", "2", "--seed", "1", "--allow-unsandboxed", *more],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
 
 
