@@ -28,6 +28,7 @@ BENCHMARKS = (
     "tui",
     "marking",
     "grading",
+    "class",
 )
 RESULTS = Path(__file__).parent / "results.json"
 

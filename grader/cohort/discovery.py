@@ -101,8 +101,9 @@ def _named(path: Path, metadata: Mapping[str, Any]) -> Found | None:
     if is_folder and (match := _GRADESCOPE.fullmatch(name)):
         return _from_gradescope(name, place, float(match["order"]), metadata.get(name))
     if not is_folder and (match := _CANVAS.fullmatch(name)):
-        late = bool(match["late"])
-        return Found(name, path, match["id"], match["person"], late, float(match["order"]))
+        late, order = bool(match["late"]), float(match["order"])
+        notes = ("Canvas says it is late, and not by how much",) if late else ()
+        return Found(name, path, match["id"], match["person"], late, order, notes=notes)
     if is_folder or name.lower().endswith((*ARCHIVES, NOTEBOOK)):
         return Found(name, place, order=_modified(path))
     return None
