@@ -145,7 +145,7 @@ def _shifted(call: Call, by: int) -> Call:
 
 def _problem(outcome: Outcome, calls: Sequence[Call]) -> CouldNotRun:
     """What went wrong in the student's words, and in which line."""
-    name = calls[-1].function
+    name = calls[-1].function if calls else "the program"
     where = f" (line {outcome.line}{f' of {outcome.file}' if outcome.file else ''})"
     where = where if outcome.line is not None else ""
     said = outcome.message[:LONGEST_MESSAGE]
