@@ -100,22 +100,26 @@ def mark_found(found: Found, work: Work) -> Outcome:
         return Outcome(found, kind, student, stamp, perf_counter() - start, message)
 
     try:
-        return _graded(found, work, stamp, start)
+        submission = _known_as(read_submission(found.path, rubric_of(work.assignment).sheet), found)
     except InputError as error:
         message = str(error).replace(f"{found.path}: ", "")
         return outcome("refused", message)
     except Exception as error:  # a fault of the grader's costs one line, which a person sees
-        logging.getLogger(__name__).info("marking %s failed", found.name, exc_info=True)
-        place = _place(error)
-        return outcome("failed", f"the grader failed: {type(error).__name__} in {place}")
+        return outcome("failed", _told(error, found))
+    try:
+        student = submission.student
+        return _graded(submission, found, work, stamp, start)
+    except InputError as error:  # nothing of the student's: the sandbox, the secret, the data
+        return outcome("failed", str(error))
+    except Exception as error:
+        return outcome("failed", _told(error, found))
 
 
-def _graded(found: Found, work: Work, stamp: str, start: float) -> Outcome:
+def _graded(submission: Submission, found: Found, work: Work, stamp: str, start: float) -> Outcome:
     from grader.grade import grade
     from grader.report.bundle import report_files
 
     rubric = rubric_of(work.assignment)
-    submission = _known_as(read_submission(found.path, rubric.sheet), found)
     if work.secret_file is not None:
         rubric = variant_of(rubric, read_secret(work.secret_file), submission.student)
     runs = TrustedRuns(rubric.file.claims.budget_seconds, default_cache())
@@ -180,6 +184,11 @@ def _code(submission: Submission) -> str:
         return decoded(read_inside(submission.folder, MODULE, MOST_CODE))[0]
     except InputError:
         return ""
+
+
+def _told(error: Exception, found: Found) -> str:
+    logging.getLogger(__name__).info("marking %s failed", found.name, exc_info=True)
+    return f"the grader failed: {type(error).__name__} in {_place(error)}"
 
 
 def _place(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from grader.cohort.pool import Pool
 from grader.cohort.run import ClassJob, grade_class
 from grader.cohort.work import Outcome, Work
 
-WORK = Work(assignment_folder("assignment1").resolve(), allow_unsandboxed=True)
+WORK = Work(assignment_folder("assignment1").resolve())
 
 
 class Silent:
