@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -23,6 +24,9 @@ PAGES = sorted(
 )
 LANGUAGES = {"sh", "text", "toml", "python", "json"}
 """Blocks of `sh` are run; the others show output and files. Directives are in braces."""
+
+PROGRAM = ROOT / "tests" / "attach" / "programs" / "functions_rows.py"
+"""The program of one's own that the pages speak of as `my_network.py`."""
 
 DRAWN = 2000
 """A terminal that got so many bytes and then nothing for a second shows the whole screen."""
@@ -76,6 +80,7 @@ def test_the_commands_of_a_page_work(page, tmp_path):
     (bin_folder / "nnviz").chmod(0o755)
     folder = tmp_path / "folder"
     folder.mkdir()
+    shutil.copy(PROGRAM, folder / "my_network.py")
     environment = {
         **os.environ,
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",

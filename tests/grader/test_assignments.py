@@ -33,7 +33,9 @@ def test_found_by_path(tmp_path):
 def test_unknown_assignment_is_told(name, tmp_path, monkeypatch):
     """With what there is."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=r"expected assignment1, assignment2 or a folder with a rubric.toml"):
+    with pytest.raises(
+        InputError, match=r"expected assignment1, assignment2 or a folder with a rubric.toml"
+    ):
         assignment_folder(name)
 
 
