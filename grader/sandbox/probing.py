@@ -54,7 +54,7 @@ INSTALL = {
 @functools.cache
 def refusal(backend: Backend) -> str:
     """Why this backend can't be used here, "" where it can: it was tried, once in a process."""
-    if reason := _impossible(backend):
+    if reason := impossible(backend):
         return reason
     try:
         worker = Worker(backend)
@@ -83,7 +83,8 @@ def refusal(backend: Backend) -> str:
     return ""
 
 
-def _impossible(backend: Backend) -> str:
+def impossible(backend: Backend) -> str:
+    """Why this kind of machine can't have the backend, "" where that has to be tried."""
     if backend.seccomp and sys.platform != "linux":
         return f"{backend.name}: needs Linux"
     if backend.seccomp and not seccomp.knows(os.uname().machine):

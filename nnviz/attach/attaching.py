@@ -9,7 +9,7 @@ import numpy as np
 
 from nnviz.attach import describing
 from nnviz.attach.describing import failure_text
-from nnviz.attach.family import Family, Kept, Member
+from nnviz.attach.family import OPEN, Enclosure, Family, Kept, Member
 from nnviz.attach.loops import Candidate, choose
 from nnviz.attach.namespace import path_text
 from nnviz.attach.program import Program
@@ -19,12 +19,16 @@ from nnviz.attach.source import AT_FIRST, MOST_NUMBERS, ProgramSource
 from nnviz.attach.wire import Message
 from nnviz.errors import InputError
 
+MOST_AT_ONCE = 40
+"""Of a flood of text so many lines are shown while the program comes to its loop."""
+
 
 def attach(
     program: Program,
     corrections: Corrections | None = None,
     on_text: Callable[[str], None] = lambda line: None,
     cancelled: Callable[[], bool] = lambda: False,
+    enclosure: Enclosure = OPEN,
 ) -> ProgramSource:
     """Start a program, let it come to its training loop, and recognise what is in it.
 
@@ -37,7 +41,7 @@ def attach(
         )
     corrections = corrections or Corrections()
     candidate = choose(program, corrections.loop or None)
-    family = Family(program, candidate.line)
+    family = Family(program, candidate.line, enclosure)
     try:
         return _attached(program, candidate, corrections, family, on_text, cancelled)
     except BaseException:
@@ -53,9 +57,14 @@ def _attached(
     on_text: Callable[[str], None],
     cancelled: Callable[[], bool],
 ) -> ProgramSource:
+    said = 0
+
     def told() -> None:
-        if family.text.lines:
-            on_text(family.text.lines[-1][1])
+        nonlocal said
+        log = family.text
+        new, said = log.left_out + len(log.lines) - said, log.left_out + len(log.lines)
+        for _, line in list(log.lines)[-min(new, MOST_AT_ONCE) :] if new else ():
+            on_text(line)
 
     family.on_text = told
     message, _ = family.listen(family.main, cancelled)

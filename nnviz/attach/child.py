@@ -1,8 +1,9 @@
 """Runs a program inside a process of its own, and obeys the debugger between two iterations.
 
-Started with `python -m nnviz.attach.child CONTROL TEXT LIFELINE`, three file descriptors: the
-conversation with the debugger, where printed text goes, and a pipe whose end means that the
-debugger is gone, which ends the whole family of processes at once.
+Started with `python -m nnviz.attach.child CONTROL TEXT LIFELINE FOLDER`, three file descriptors,
+which are the conversation with the debugger, where printed text goes, and a pipe whose end means
+that the debugger is gone, which ends the whole family of processes at once; and the program's
+folder, for whoever shuts it in there.
 """
 
 import ast
@@ -10,6 +11,7 @@ import builtins
 import contextlib
 import fcntl
 import gc
+import io
 import os
 import signal
 import socket
@@ -121,6 +123,8 @@ def main() -> None:
     watch_lifeline(lifeline)
     for descriptor in (1, 2):
         os.dup2(text, descriptor)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # what is said while data load is seen at once
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     session = Session(Channel(socket.socket(fileno=control)), text)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -50,14 +51,31 @@ class Kept:
     nbytes: int
 
 
+@dataclass(frozen=True)
+class Enclosure:
+    """What shuts a program in: the module that starts in the place of `nnviz.attach.child`.
+
+    `layers` say what holds, and what doesn't; `environment` makes the program's variables.
+    """
+
+    module: str
+    layers: tuple[str, ...]
+    environment: Callable[[dict[str, str]], dict[str, str]]
+
+
+OPEN = Enclosure("nnviz.attach.child", (), lambda variables: variables)
+"""Nothing: the program has the user's rights."""
+
+
 class Family:
     """All processes of a program; they end together. Raises InputError where it can't be started.
 
     `text` is what the program has printed; `index` the iteration that printing belongs to now.
     """
 
-    def __init__(self, program: Program, loop: int) -> None:
+    def __init__(self, program: Program, loop: int, enclosure: Enclosure = OPEN) -> None:
         self.text, self.index = TextLog(), -1
+        self._reading = threading.Lock()
         self.on_text: Callable[[], None] = lambda: None
         self.folder = tempfile.TemporaryDirectory(prefix="nnviz-", ignore_cleanup_errors=True)
         mine, its = socket.socketpair()
@@ -67,12 +85,12 @@ class Family:
         try:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "nnviz.attach.child"),
-                    *map(str, (its.fileno(), writing, lifeline)),
+                    *(sys.executable, "-m", enclosure.module),
+                    *map(str, (its.fileno(), writing, lifeline, program.folder)),
                 ],
                 pass_fds=(its.fileno(), writing, lifeline),
                 start_new_session=True,
-                env=environment(self.folder.name),
+                env=enclosure.environment(environment(self.folder.name)),
                 stdin=subprocess.DEVNULL,
             )
         except OSError as error:
@@ -146,8 +164,8 @@ class Family:
         return Member(Channel(mine), int(message["pid"])), float(message["seconds"])
 
     def take_text(self) -> None:
-        """Take what was printed so far."""
-        with contextlib.suppress(BlockingIOError):
+        """Take what was printed so far; a proof in the background may ask for it, too."""
+        with self._reading, contextlib.suppress(BlockingIOError):
             while content := os.read(self._text, READ):
                 self.text.add(self.index, content)
                 self.on_text()

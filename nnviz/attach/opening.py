@@ -7,6 +7,7 @@ from typing import Any
 
 from nnviz.attach.attaching import attach
 from nnviz.attach.corrections import read_corrections, with_options
+from nnviz.attach.family import OPEN, Enclosure
 from nnviz.attach.program import read_program
 from nnviz.attach.source import ProgramSource
 from nnviz.errors import InputError
@@ -19,16 +20,20 @@ def open_program(
     iterations: int | None = None,
     changes: Mapping[str, Any] | None = None,
     quiet: bool = False,
+    enclosure: Enclosure = OPEN,
 ) -> ProgramSource:
     """Start the program of a file, up to its first iteration; `changes` are set before that one.
 
-    What it prints until then goes to standard error, unless `quiet`. Raises InputError.
+    What it prints until then goes to standard error, unless `quiet`; so does what shuts it in.
+    Raises InputError.
     """
     program = read_program(Path(run))
     corrections = with_options(read_corrections(program), loop, iterations)
     for text in program.skipped if not quiet else ():
         print(f"nnviz: left out {text}", file=sys.stderr)
-    source = attach(program, corrections, _said(quiet))
+    for layer in enclosure.layers if not quiet else ():
+        print(f"nnviz: sandbox: {layer}", file=sys.stderr)
+    source = attach(program, corrections, _said(quiet), enclosure=enclosure)
     if not changes:
         return source
     try:

@@ -51,7 +51,7 @@ class ProgramSource:
     """Runs a program in a process of its own, and goes back by forking those that keep states.
 
     `family` are its processes. `current` is the one that has just done iteration `shown`; None
-    where the source stands before an iteration, at a snapshot.
+    where the source stands before an iteration, at a snapshot. A `quiet` one prints nothing.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class ProgramSource:
         self.info: RunInfo = describing.run_info(program, recognition, iterations)
         self.cancelled: Callable[[], bool] = lambda: False
         self.settings: Mapping[str, Any] = settings
+        self.quiet = False
         self.ended = ""
         self._current: Member | None = None
         self._here = start
@@ -101,7 +102,9 @@ class ProgramSource:
 
     def advance(self) -> Frame:
         """Do one iteration and return its numbers. InputError: the program has ended, or failed."""
-        message = self._iterate(measure=True, quiet=False)
+        if self.ended:
+            raise InputError(self.ended)
+        message = self._iterate(measure=True, quiet=self.quiet)
         frame = self._frame(message)
         self._last = frame.loss, frame.train_accuracy
         if "layers" in message:
@@ -118,10 +121,9 @@ class ProgramSource:
         return float(message["loss"])
 
     def _iterate(self, *, measure: bool, quiet: bool) -> Message:
-        if self.ended and not quiet:
-            raise InputError(self.ended)
         member, before = self._running(), self._here
-        self.family.index = before.index
+        if not quiet:
+            self.family.index = before.index
         order = {
             "order": "go",
             "measure": measure,
@@ -271,7 +273,7 @@ class ProgramSource:
             start,
             {**self.settings, **changes},
         )
-        run.cancelled = self.cancelled
+        run.cancelled, run.quiet = self.cancelled, self.quiet
         return run
 
     def phases(self) -> tuple[Phase, ...]:

@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from nnviz.commands.train import add_sandbox, enclosure_of
+
 if TYPE_CHECKING:
     from nnviz.attach.source import ProgramSource
 
@@ -32,12 +34,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="run N iterations beside the project's engine and name the first array that differs "
         f"(N = {REFERENCE_ITERATIONS} where it is left out); exit code 1 where one does",
     )
+    add_sandbox(parser)
     parser.epilog = (
         "Without --explain the program runs up to its training loop, and that loop's first "
         "iteration in a copy that is thrown away. `nnviz tui FILE` debugs it. A program has the "
-        "rights of whoever starts it, as with python FILE. What was not recognised rightly can be "
-        "said in nnviz.toml beside the program: weights, activations, loss, targets, labels, "
-        "learning_rate, loop, iterations."
+        "rights of whoever starts it, as with python FILE, but for --sandbox. What was not "
+        "recognised rightly can be said in nnviz.toml beside the program: weights, activations, "
+        "loss, targets, labels, learning_rate, loop, iterations."
     )
 
 
@@ -62,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.reference is not None and arguments.reference < 1:
         raise InputError(f"--reference {arguments.reference}: expected 1 iteration or more")
-    source = open_program(arguments.file, loop=arguments.loop)
+    enclosure = enclosure_of(arguments)
+    source = open_program(arguments.file, loop=arguments.loop, enclosure=enclosure)
     try:
         if arguments.gradients or arguments.reference is not None:
             return _questions(source, arguments)

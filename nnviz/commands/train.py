@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
+    from nnviz.attach.family import Enclosure
     from nnviz.attach.source import ProgramSource
     from nnviz.debugger.engine_source import EngineSource
     from nnviz.debugger.history import History
@@ -133,10 +134,22 @@ def program_source(arguments: argparse.Namespace, run: str | None = None) -> "Pr
     return open_program(
         path,
         loop=arguments.loop,
+        enclosure=enclosure_of(arguments),
         iterations=arguments.iterations,
         changes=parse_assignments(arguments.changes),
         quiet=getattr(arguments, "json", False),
     )
+
+
+def enclosure_of(arguments: argparse.Namespace) -> "Enclosure":
+    """What `--sandbox` shuts a program in, or nothing. Raises InputError where it can't be had."""
+    if arguments.sandbox:
+        from grader.sandbox.debugged import enclosure
+
+        return enclosure()
+    from nnviz.attach.family import OPEN
+
+    return OPEN
 
 
 @contextmanager
@@ -229,6 +242,17 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="of a program of your own (FILE.py, FILE.ipynb): the training loop is in this line",
     )
+    add_sandbox(parser)
+
+
+def add_sandbox(parser: argparse.ArgumentParser) -> None:
+    """Add the option that shuts a program in."""
+    parser.add_argument(
+        "--sandbox",
+        action="store_true",
+        help="of a program of somebody else: shut it in by the grader's layers; which ones hold "
+        "is said",
+    )
 
 
 def changed(experiment: "Experiment", arguments: argparse.Namespace) -> "Experiment":
@@ -240,6 +264,8 @@ def changes_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """What `add_changes` collected, by key. Raises InputError where a key is given twice."""
     from nnviz.experiment import parse_assignments
 
+    if arguments.sandbox:
+        raise InputError("--sandbox: is for a program, FILE.py or FILE.ipynb")
     changes = parse_assignments(arguments.changes)
     for key in ("data", "iterations", "seed"):
         value = getattr(arguments, key)

@@ -179,7 +179,7 @@ def _session(arguments: argparse.Namespace) -> "Session":
     from nnviz.debugger.session import open_session
 
     given = [getattr(arguments, name) for name in ("data", "iterations", "seed")]
-    if arguments.changes or any(value is not None for value in given):
+    if arguments.changes or arguments.sandbox or any(value is not None for value in given):
         raise InputError(
             f"{arguments.run}: is recorded, so nothing can be changed in it; open it and fork it"
         )
@@ -252,7 +252,8 @@ def _for_each_tab(arguments: argparse.Namespace) -> list[str]:
     for option in ("at", "data", "iterations", "seed", "loop", "script", "lesson"):
         value = getattr(arguments, option)
         words += [f"--{option}={value}"] if value is not None else []
-    words += ["--present"] * arguments.present + ["--tour"] * arguments.tour
+    for option in ("present", "tour", "sandbox"):
+        words += [f"--{option}"] * getattr(arguments, option)
     return words + [f"--set={change}" for change in arguments.changes]
 
 

@@ -16,7 +16,7 @@ def proof_lines(proof: Proof) -> list[str]:
     place = f" in {finding.place}" if finding.place else ""
     title = f"Proof of the remedies for {finding.id}{place}"
     if not proof.trials:
-        return [f"{title}: none of them is an edit of this experiment."]
+        return [f"{title}: none of them can be had by changing a setting or variable of this run."]
     lines = [f"{title}:"]
     for trial in proof.trials:
         lines += _trial_lines(trial, finding)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
@@ -14,6 +15,9 @@ from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
 from nnviz.tui.runner import Said
 
+if TYPE_CHECKING:
+    from nnviz.debugger.proof import Progress, Proof
+
 UPDATES_PER_SECOND = 5
 
 
@@ -22,6 +26,43 @@ class Proving:
     """How far a proof has come, in words."""
 
     text: str
+
+
+def proof_of(
+    timeline: Timeline, finding: Finding, iterations: int, cancelled: Callable[[], bool]
+) -> "Callable[[Progress], Proof]":
+    """What proves the remedies of a finding, apart from the timeline, on whatever thread.
+
+    Each is trained for so many iterations (0: as many as usual).
+
+    A program of one's own starts again from its first iteration, as what its variables stand for is
+    decided there. Raises InputError where the run can't be trained again.
+    """
+    from nnviz.debugger.proof import ITERATIONS, prove
+
+    source, iterations = timeline.source, iterations or ITERATIONS
+    if isinstance(source, EngineSource):
+        snapshot = timeline.keyframes.at_or_before(finding.since)
+        assert isinstance(snapshot, EngineSnapshot), "an engine's keyframes are the engine's"
+
+        return lambda progress: prove(
+            source,
+            snapshot,
+            finding,
+            iterations=iterations,
+            progress=progress,
+            cancelled=cancelled,
+        )
+    from nnviz.attach.proving import background_copy, prove_on_program
+    from nnviz.attach.snapshots import ProgramSnapshot
+    from nnviz.attach.source import ProgramSource
+
+    start = timeline.keyframes.at_or_before(timeline.history.first)
+    if not isinstance(source, ProgramSource) or not isinstance(start, ProgramSnapshot):
+        raise InputError("this run can't be trained again from here, so nothing can be proven")
+    copy = background_copy(source, start)
+    copy.cancelled = cancelled
+    return lambda progress: prove_on_program(copy, finding, iterations, progress)
 
 
 class Prover:
@@ -62,15 +103,11 @@ class Prover:
         """
         if self._thread is not None and self._thread.is_alive():
             raise InputError("a proof is under way: its verdict comes up by itself")
-        source = timeline.source
-        if not isinstance(source, EngineSource):
-            raise InputError("this run can't be trained again from here, so nothing can be proven")
-        snapshot = timeline.keyframes.at_or_before(finding.since)
-        assert isinstance(snapshot, EngineSnapshot), "an engine's keyframes are the engine's"
         self._stopped.clear()
+        prove = proof_of(timeline, finding, iterations, self._stopped.is_set)
         self._thread = threading.Thread(
             target=self._prove,
-            args=(source, snapshot, finding, title, before, iterations),
+            args=(prove, finding, title, before),
             name="nnviz-prover",
             daemon=True,
         )
@@ -83,15 +120,8 @@ class Prover:
             self._thread.join(timeout)
 
     def _prove(
-        self,
-        source: EngineSource,
-        snapshot: EngineSnapshot,
-        finding: Finding,
-        title: str,
-        before: str,
-        iterations: int,
+        self, prove: "Callable[[Progress], Proof]", finding: Finding, title: str, before: str
     ) -> None:
-        from nnviz.debugger.proof import ITERATIONS, prove
         from nnviz.debugger.proof_text import proof_lines
 
         told = 0.0
@@ -103,14 +133,7 @@ class Prover:
                 self._show(Proving(f"proving {finding.id}: {what}, {done} of {total}"))
 
         try:
-            proof = prove(
-                source,
-                snapshot,
-                finding,
-                iterations=iterations or ITERATIONS,
-                progress=progress,
-                cancelled=self._stopped.is_set,
-            )
+            proof = prove(progress)
         except Cancelled:
             return
         except Exception as error:  # as in the runner: the screen is the only one to say it

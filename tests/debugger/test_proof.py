@@ -96,7 +96,10 @@ def test_remedy_that_changes_nothing_is_not_tried():
     finding = replace(top_finding(TOO_HIGH), remedies=(Remedy("", {"initializer": "glorot"}),))
     proof = proof_of(TOO_HIGH, finding)
     assert proof.trials == ()
-    assert "none of them is an edit of this experiment" in proof_lines(proof)[0]
+    assert (
+        "none of them can be had by changing a setting or variable of this run"
+        in proof_lines(proof)[0]
+    )
 
 
 def test_remedy_of_the_start_is_tried_from_the_start():

@@ -2,6 +2,8 @@
 
 import pytest
 
+from nnviz.attach.attaching import attach
+from nnviz.attach.program import read_program
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.timeline import Timeline
@@ -11,6 +13,7 @@ from nnviz.tui.app import NnvizApp
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.prover import Prover
 from nnviz.tui.runner import Said
+from tests.attach.slips import RIGHT
 
 from .helpers import at, until
 
@@ -46,6 +49,29 @@ def test_where_nothing_is_wrong_there_is_nothing_to_prove():
     assert debugger.diagnosis.at(0) == ()
     with pytest.raises(InputError, match="nothing is wrong here"):
         Prover(lambda news: None).begin(debugger)
+
+
+async def test_a_remedy_is_proven_on_a_program_of_ones_own_with_its_own_variable(tmp_path):
+    path = tmp_path / "steep.py"
+    path.write_text(RIGHT.replace("lr = 0.01", "lr = 30.0") + "    print('round', i)\n")
+    source = attach(read_program(path))
+    try:
+        app = NnvizApp(lambda: Debugger(Timeline(source)), Look())
+        async with app.run_test() as pilot:
+            await at(pilot, 0)
+            await pilot.press("n")
+            await at(pilot, 1)
+            await until(pilot, lambda: app.view.findings)
+            await pilot.press("P")
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+            shown = app.screen.query_one("Static").content
+            assert "Proof of the remedies" in shown
+            assert "[lr = 15]" in shown
+            assert "from iteration 0 to 29" in shown
+            assert app.view.frame.index == app.view.recorded == 1
+        assert source.printed(9) == "round 0\nround 1"
+    finally:
+        source.close()
 
 
 def test_a_proof_that_is_given_up_says_nothing():

@@ -68,6 +68,8 @@ _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
 """Offsets in `struct seccomp_data`; both machines are little-endian."""
 
 _CLONE_THREAD = 0x00010000
+_CLONE_NEW = 0x7E020000
+"""All flags of new namespaces: mounts, cgroups, host names, IPC, users, processes, network."""
 _X32 = 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
@@ -78,8 +80,12 @@ def knows(machine: str) -> bool:
     return machine in _MACHINES
 
 
-def program(machine: str) -> bytes:
-    """The filter as an array of `struct sock_filter`."""
+FORKING = frozenset({"fork", "sendto", "sendmsg", "recvmsg", "memfd_create"})
+"""What a process that is debugged needs: it is copied, and talks over sockets that it was given."""
+
+
+def program(machine: str, forking: bool = False) -> bytes:
+    """The filter as an array of `struct sock_filter`; `forking` permits new processes."""
     column, audit, clone, clone3, prlimit, prctl, ioctl, _ = _MACHINES[machine]
     refuse = _ERRNO | errno.EPERM
     code = [
@@ -90,15 +96,18 @@ def program(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         code += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
-    for numbers in DENIED.values():
+    for name, numbers in DENIED.items():
+        if forking and name in FORKING:
+            continue
         if (number := numbers[column]) is not None:
             code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, refuse)]
     code += [(_EQUAL, 0, 1, clone3), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
-    # A new thread, never a new process.
+    # A new thread, never a new process; or else no new namespaces.
+    barred = (_ANY_BIT, 0, 1, _CLONE_NEW) if forking else (_ANY_BIT, 1, 0, _CLONE_THREAD)
     code += [
         (_EQUAL, 0, 4, clone),
         (_LOAD, 0, 0, _ARGUMENT),
-        (_ANY_BIT, 1, 0, _CLONE_THREAD),
+        barred,
         (_RETURN, 0, 0, refuse),
         (_RETURN, 0, 0, _ALLOW),
     ]
@@ -128,8 +137,16 @@ def program(machine: str) -> bytes:
 
 def deny_new_processes() -> None:
     """Install the filter in this process, for good; raises OSError where the kernel won't."""
+    _install(program(os.uname().machine))
+
+
+def deny_new_programs() -> None:
+    """The same for a process that may be copied, but starts no other program. Raises OSError."""
+    _install(program(os.uname().machine, forking=True))
+
+
+def _install(code: bytes) -> None:
     machine = os.uname().machine
-    code = program(machine)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))
 

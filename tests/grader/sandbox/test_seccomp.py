@@ -10,11 +10,11 @@ ALLOW, EPERM, KILL = 0x7FFF0000, 0x00050001, 0x80000000
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
-def verdict(machine, number, arguments=(0, 0), architecture=None):
+def verdict(machine, number, arguments=(0, 0), architecture=None, forking=False):
     """What the filter says of a call, by running it as the kernel does (seccomp(2))."""
     data = struct.pack("<IIQ", number, architecture or ARCHITECTURES[machine], 0)
     data += struct.pack("<6Q", *arguments, 0, 0, 0, 0)
-    code = list(struct.iter_unpack("<HBBI", program(machine)))
+    code = list(struct.iter_unpack("<HBBI", program(machine, forking)))
     accumulator, at = 0, 0
     while True:
         operation, true, false, k = code[at]
@@ -66,3 +66,15 @@ def test_other_calling_conventions_are_killed():
     """x32 numbers on x86_64 would go past a table of 64-bit ones."""
     assert verdict("x86_64", 0x40000000 | 57) == KILL
     assert not knows("riscv64")
+
+
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_a_process_that_is_debugged_may_be_copied_and_nothing_more(machine):
+    """Flags of clone(2): CLONE_CHILD_SETTID and SIGCHLD as fork gives them; CLONE_NEWUSER."""
+    column = list(ARCHITECTURES).index(machine)
+    clone = {"x86_64": 56, "aarch64": 220}[machine]
+    assert verdict(machine, clone, (0x01000011, 0)) == EPERM
+    assert verdict(machine, clone, (0x01000011, 0), forking=True) == ALLOW
+    assert verdict(machine, clone, (0x10000011, 0), forking=True) == EPERM
+    assert verdict(machine, DENIED["execve"][column], forking=True) == EPERM
+    assert verdict(machine, DENIED["socket"][column], forking=True) == EPERM
