@@ -60,7 +60,8 @@ class PanelWidget(Widget, can_focus=False):
         if changed is None:
             self.refresh()
         elif changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            width = self._drawing.size.width
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def cells(self, size: Size) -> Cells:
         """What the panel draws in a rectangle of that size."""
@@ -100,21 +101,22 @@ class PanelWidget(Widget, can_focus=False):
     def _strips(
         self, rows: Sequence[tuple[Run, ...]], width: int, look: Look, base: Style
     ) -> list[Strip]:
-        drawn = strips(Cells(tuple(rows), width), look, base)
-        if width == self.size.width:
+        drawn, room = strips(Cells(tuple(rows), width), look, base), self.size.width
+        if width == room:
             return drawn
-        return [strip.crop(0, self.size.width) for strip in drawn]  # drawn wider than its room
+        return [strip.crop(0, room) for strip in drawn]  # drawn wider than its room
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is seen of the panel; it has no border, padding or tint that Textual could add."""
-        if self._drawing.size != self.size:
+        size = self.size
+        if self._drawing.size != size:
             self._draw()
         lines = list(self._drawing.strips[crop.y : crop.bottom])
         if not self._drawing.look.pictures_in_color:
             for line_filter in self.get_line_filters():
                 ground = self.background_colors[1]
                 lines = [strip.apply_filter(line_filter, ground) for strip in lines]
-        if crop.column_span != (0, self.size.width):
+        if crop.column_span != (0, size.width):
             lines = [strip.crop(*crop.column_span) for strip in lines]
         return lines
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -100,20 +101,28 @@ def cells_from_arrays(
     """
     height, width = codes.shape
     text = np.ascontiguousarray(codes, dtype="<u4").tobytes().decode("utf-32-le")
-    starts = np.ones(ids.shape, dtype=bool)
-    starts[:, 1:] = ids[:, 1:] != ids[:, :-1]
+    starts = np.empty(ids.shape, dtype=bool)
+    starts[:, 0] = True
+    np.not_equal(ids[:, 1:], ids[:, :-1], out=starts[:, 1:])
     flat = np.flatnonzero(starts)
     bounds = [*flat.tolist(), height * width]
     keys = [key_of(number) for number in ids.reshape(-1)[flat].tolist()]
+    pieces = [text[a:b] for a, b in pairwise(bounds)]
     if "\0" in text:
-        runs = [
-            (text[a:b].replace("\0", ""), key)
-            for a, b, key in zip(bounds, bounds[1:], keys, strict=False)
-        ]
-    else:
-        runs = [(text[a:b], key) for a, b, key in zip(bounds, bounds[1:], keys, strict=False)]
-    ends = [0, *np.cumsum(starts.sum(axis=1)).tolist()]
-    return Cells(tuple(tuple(runs[a:b]) for a, b in pairwise(ends)), width)
+        pieces = [piece.replace("\0", "") for piece in pieces]
+    runs = list(zip(pieces, keys, strict=True))
+    if height == 1:
+        return Cells((tuple(runs),), width)
+    ends = np.searchsorted(flat, np.arange(height + 1) * width).tolist()
+    return Cells(tuple([tuple(runs[a:b]) for a, b in pairwise(ends)]), width)
+
+
+@lru_cache(maxsize=4096)
+def _narrow(text: str) -> NDArray[np.uint32] | None:
+    """The code points of characters that take one cell each; None where not all are known to."""
+    if not NARROW.issuperset(text):
+        return None
+    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
 
 
 class Grid:
@@ -130,13 +139,20 @@ class Grid:
         """Return the number of a style key, for writing into `ids` directly."""
         return self._keys.setdefault(name, len(self._keys))
 
+    def has(self, name: str) -> bool:
+        """Whether a style key has been used."""
+        return name in self._keys
+
     def put(self, column: int, row: int, text: str, key: str = "") -> None:
         """Write text from (column, row) to the right; characters two cells wide take two."""
         if not 0 <= row < self.height:
             return
         number = self.key(key)
-        if not self._wide and NARROW.issuperset(text):
-            self._put_narrow(column, row, text, number)
+        if not self._wide and (codes := _narrow(text)) is not None:
+            first, last = max(0, column), min(self.width, column + len(codes))
+            if first < last:
+                self.codes[row, first:last] = codes[first - column : last - column]
+                self.ids[row, first:last] = number
             return
         for character in text:
             size = cell_len(character)
@@ -148,14 +164,6 @@ class Grid:
                 self.codes[row, column + 1 : column + size] = WIDE_TAIL
                 self.ids[row, column : column + size] = number
             column += size
-
-    def _put_narrow(self, column: int, row: int, text: str, number: int) -> None:
-        """Write characters that take one cell each, all at once."""
-        first, last = max(0, column), min(self.width, column + len(text))
-        if first < last:
-            part = text[first - column : last - column]
-            self.codes[row, first:last] = np.frombuffer(part.encode("utf-32-le"), dtype="<u4")
-            self.ids[row, first:last] = number
 
     def _clear_split(self, column: int, row: int, size: int) -> None:
         """Blank the other half of a wide character that is about to be half overwritten."""

@@ -107,8 +107,8 @@ def draw_frame(grid: Grid, frame: Frame) -> None:
     """Draw both axes with their ticks and numbers, as far as the grid has room for them."""
     look = frame.look
     if frame.left:
-        for row in range(frame.height):
-            grid.put(frame.left - 1, row, lines("│", look), "axis")
+        grid.codes[: frame.height, frame.left - 1] = ord(lines("│", look))
+        grid.ids[: frame.height, frame.left - 1] = grid.key("axis")
         taken = None
         for tick, text in zip(frame.y.ticks, y_tick_labels(frame.y), strict=True):
             row_of_tick = frame.row(tick)
@@ -153,7 +153,8 @@ def draw_curve(grid: Grid, frame: Frame, x: Floats, y: Floats, index: int) -> No
         old = codes >= BRAILLE
         marks = np.where(old & drawn, marks | codes, marks)
     keys = np.full(ids.shape, grid.key(series_key(index)))
-    for bar in BARS:
+    bars = [bar for bar in BARS if grid.has(bar)]
+    for bar in bars:
         earlier = [grid.key(f"{series_key(number)} on {bar}") for number in range(len(GLYPHS))]
         covered = (ids == grid.key(bar)) & (codes == FULL_BLOCK) | np.isin(ids, earlier)
         keys[covered] = grid.key(f"{series_key(index)} on {bar}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnviz.tui.drawing.cells import SPACE, Cells, Grid, beside, cells_from_arrays
 from nnviz.tui.drawing.color_maps import LEVELS, ColorMap, color_map
-from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.drawing.numbers import NUMBER_WIDTH, compact
 
 Floats = NDArray[np.float64]
@@ -225,19 +226,36 @@ def _draw_colors(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells
     codes = np.where(top == bottom, SPACE, UPPER_HALF).astype(np.uint32)
     if marks.any():
         _draw_marks(codes, ids, levels, marks)
-    colors = color_map(scale.diverging, look.dark, look.depth)
+    keys = _pair_keys(scale.diverging, look.dark, look.depth)
+    return cells_from_arrays(codes, ids, keys.__getitem__)
 
-    def key_of(number: int) -> str:
+
+class _PairKeys(dict[int, str]):
+    """Number of a pair of pixels -> style key; the same string each time, its hash ready."""
+
+    def __init__(self, colors: ColorMap) -> None:
+        super().__init__()
+        self._colors = colors
+
+    def __missing__(self, number: int) -> str:
+        self[number] = key = self._key(number)
+        return key
+
+    def _key(self, number: int) -> str:
+        colors = self._colors.colors
         if number >= _MARKED:
-            return "nan" if number == _ALARM else _ink_key(colors, number - _MARKED)
+            return "nan" if number == _ALARM else _ink_key(self._colors, number - _MARKED)
         upper, lower = divmod(number, _STRIDE)
         if lower == ABSENT:
-            return colors.colors[upper]
+            return colors[upper]
         if upper == lower:
-            return f"on {colors.colors[upper]}"
-        return f"{colors.colors[upper]} on {colors.colors[lower]}"
+            return f"on {colors[upper]}"
+        return f"{colors[upper]} on {colors[lower]}"
 
-    return cells_from_arrays(codes, ids, key_of)
+
+@lru_cache(maxsize=16)
+def _pair_keys(diverging: bool, dark: bool, depth: ColorDepth) -> _PairKeys:
+    return _PairKeys(color_map(diverging, dark, depth))
 
 
 def _ink_key(colors: ColorMap, level: int) -> str:
