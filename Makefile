@@ -2,7 +2,7 @@
 
 export PYTHON
 PY := .venv/bin/python
-# two processes where there are two cores; a file's tests stay together
+# a few processes (tests/conftest.py says how many); a file's tests stay together
 PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile
 
 REFERENCE := docs/reference/improvements.md

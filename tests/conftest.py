@@ -11,6 +11,12 @@ settings.register_profile("nnviz", derandomize=True, deadline=None)
 settings.load_profile("nnviz")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes for two cores: the tests of the screen wait half of their time."""
+    return round(1.5 * (os.cpu_count() or 1))
+
+
 @pytest.fixture
 def mnist_dir() -> Path:
     """Folder with MNIST's four IDX files; where there is none, the test is skipped."""

@@ -29,6 +29,7 @@ def test_numbers_are_told_from_words():
     assert words_and_numbers(text) == ("L1 sat # % loss # # A: #", [43, 4.33, 1.2e-5, -0.5])
 
 
+@pytest.mark.slow
 async def test_every_screen_of_the_page_is_still_what_students_see():
     """Words to the letter; numbers within what another machine's rounding may change."""
     script = load_script()

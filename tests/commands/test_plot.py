@@ -25,6 +25,7 @@ def test_a_figure_is_written_at_the_iteration_asked_for(tmp_path, figure):
     assert "iteration 4" in out.read_text()
 
 
+@pytest.mark.slow
 def test_the_map_is_drawn_before_and_after_the_training(tmp_path):
     out = tmp_path / "map.svg"
     assert main(["plot", "course", "--figure", "tsne", "--out", str(out), *SMALL]) == 0

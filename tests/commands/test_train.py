@@ -76,6 +76,7 @@ def test_bad_input_is_one_clear_line_and_exit_code_2(capsys, words, message):
     assert len(captured.err.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_draws_the_figures_and_a_numbered_series(capsys, tmp_path):
     """The last iteration under the plain names, every second one under its number."""
     folder = tmp_path / "figures"

@@ -251,6 +251,7 @@ def laid_out(figure):
     figure.draw_without_rendering()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ODD_RUNS)
 def test_every_figure_can_be_drawn_of_every_run(run):
     """Any number of layers, batches and iterations; warnings are errors here."""

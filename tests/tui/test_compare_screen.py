@@ -102,6 +102,7 @@ async def test_before_the_fork_there_is_nothing_to_compare_and_g_goes_on(app):
         assert (await answered(pilot)).comparison is not None
 
 
+@pytest.mark.slow
 async def test_a_branch_that_is_far_behind_is_taken_along(app):
     async with app.run_test() as pilot:
         await opened(pilot)

@@ -128,6 +128,7 @@ async def test_save_writes_the_run_and_quitting_writes_nothing(app, tmp_path):
     assert open_session(tmp_path / "mine.nnviz").history.last == 10
 
 
+@pytest.mark.slow
 async def test_in_a_browser_what_is_saved_goes_to_the_visitor_not_to_the_server(
     app, tmp_path, monkeypatch
 ):

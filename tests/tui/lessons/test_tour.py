@@ -1,5 +1,7 @@
 """The tour goes on when, and only when, its step was done: walked through with its own keys."""
 
+import pytest
+
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.timeline import Timeline
@@ -25,6 +27,7 @@ def test_fits_into_80_columns():
     assert len(END) <= 78
 
 
+@pytest.mark.slow
 async def test_every_step_can_be_done_with_its_keys():
     """At 80x24; each step is announced, and only its keys bring the next."""
     app = tour()
