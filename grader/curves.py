@@ -5,10 +5,9 @@ rubric's data set, so that they can be compared; what is not run here is left ou
 """
 
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from grader.claims import TrustedRuns, claimed_experiment
+from grader.leftovers import TemporaryFolder
 from grader.rubric import Part, Rubric
 from grader.submission import Submission
 from nnviz.errors import InputError
@@ -75,7 +74,7 @@ def _png(title: str, drawn: dict[str, TrainedRun]) -> bytes:
     from nnviz.figures.overlay import overlay
     from nnviz.figures.saving import save_figure
 
-    with TemporaryDirectory(prefix="nnviz-curves-") as folder:
-        path = Path(folder) / "curves.png"
-        save_figure(overlay(title, drawn), path)
-        return path.read_bytes()
+    folder = TemporaryFolder("nnviz-curves-")
+    path = folder.path / "curves.png"
+    save_figure(overlay(title, drawn), path)
+    return path.read_bytes()

@@ -86,6 +86,10 @@ class HumanMarks:
         """The unsettled items of one student: (problem, item) -> conflict."""
         return {c.key[1:]: c for c in self.conflicts if c.key[0] == student}
 
+    def concern(self, student: str) -> bool:
+        """Whether anybody marked anything of that student, settled or not."""
+        return student in self._by_student or any(c.key[0] == student for c in self.conflicts)
+
     @cached_property
     def _by_student(self) -> dict[str, dict[tuple[str, str], Mark]]:
         found: dict[str, dict[tuple[str, str], Mark]] = {}

@@ -6,15 +6,13 @@ to a size; what can't be read costs that part, and a message says which.
 
 import hashlib
 import os
-import shutil
 import stat
-import tempfile
-import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.answers import FILE_NAME, Answers, AnswerSheet, Claim, read_answers
+from grader.leftovers import TemporaryFolder
 from grader.source import Source, Unit, read_notebook
 from grader.unpacking import SUFFIXES, is_archive, regular_files, unpack_archive
 from nnviz.errors import InputError
@@ -30,14 +28,6 @@ MAX_HASHED_BYTES = 64 * 1024**2
 MAX_STUDENT_LENGTH = 80
 
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-
-
-class TemporaryFolder:
-    """A folder that is removed when nothing refers to this any more."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="nnviz-submission-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)

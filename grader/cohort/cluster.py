@@ -84,7 +84,12 @@ def cluster_pool(
         if not hosts:
             raise InputError(f"--cluster {address}: none of its workers can do the work")
         try:
-            yield Pool(-1, partial(_on_dask, client, hosts), (KilledWorker,))
+            yield Pool(
+                -1,
+                partial(_on_dask, client, hosts),
+                (KilledWorker,),
+                on_each_host=partial(_on_each_host, client, hosts),
+            )
         except TimeoutError as error:
             raise InputError(
                 f"--cluster {address}: its workers are gone, and none came back within "
@@ -106,6 +111,14 @@ def _able_hosts(client: Any, wanted: Demands, tell: Callable[[str], None]) -> li
             tell(f"{worker} gets no work, nor do others of its host: it {obstacle}")
             unable.add(get_address_host(worker))
     return sorted({get_address_host(worker) for worker in obstacles} - unable)
+
+
+def _on_each_host(client: Any, hosts: list[str], do: Callable[[], object]) -> None:
+    """Let one worker of each host do it, all at once; what a dying one leaves undone is no loss."""
+    from distributed.comm.addressing import get_address_host
+
+    one = {get_address_host(worker): worker for worker in client.scheduler_info(-1)["workers"]}
+    client.run(do, workers=[one[host] for host in hosts if host in one], on_error="ignore")
 
 
 def _on_dask(client: Any, hosts: list[str]) -> AbstractContextManager[Any]:

@@ -21,6 +21,7 @@ def run_class(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.cohort.progress import Progress
     from grader.cohort.roster import read_roster
+    from grader.human_marks import load_marks
 
     if arguments.jobs is not None and arguments.jobs < 1:
         raise InputError(f"--jobs {arguments.jobs}: expected a number from 1")
@@ -32,8 +33,10 @@ def run_class(arguments: argparse.Namespace) -> int:
         work=Work(assignment, secret_file, _seed(arguments), arguments.allow_unsandboxed),
         resume=arguments.resume,
         roster=read_roster(arguments.roster) if arguments.roster else None,
+        marks=load_marks(arguments.out),
     )
-    job.work.sandbox()  # where nothing can run students' code, say so before anything is marked
+    if not arguments.cluster:  # whose workers are asked themselves
+        job.work.sandbox()  # where nothing can run students' code, say so before anything is marked
     errors = Console(file=sys.stderr, highlight=False)
     with _pool(arguments, job, errors) as pool, Progress(errors) as progress:
         register = grade_class(job, pool, progress)
@@ -41,7 +44,23 @@ def run_class(arguments: argparse.Namespace) -> int:
         print((arguments.out / FILE_NAME).read_text(encoding="utf-8"), end="")
     else:
         print_register(register, arguments)
+        for line in _on_marks(job):
+            print(line)
     return 0
+
+
+def _on_marks(job: ClassJob) -> Iterator[str]:
+    """What is to be said of people's marks: what can't be read, and where they don't count yet."""
+    from grader.report.text import visible
+
+    yield from (f"  {visible(note, 300)}" for note in job.marks.notes)
+    if conflicts := len(job.marks.conflicts):
+        yield f"  {conflicts} items are marked differently by two people: nnviz marks {job.out}"
+    if job.resume and (job.marks.marks or conflicts):
+        yield (
+            f"People's marks count in what was graded now; nnviz regrade {job.out} shows what they "
+            "change in the rest"
+        )
 
 
 def _seed(arguments: argparse.Namespace) -> int:

@@ -53,13 +53,17 @@ class ClassFolder:
 
 
 def is_submission(path: Path) -> bool:
-    """Whether this is one submission: a file, or a folder with answers, code or a notebook."""
+    """Whether this is one submission: a file, or a folder with answers, code or a notebook.
+
+    Notebooks that all have the names which Canvas or Moodle give are those of a class.
+    """
     if not path.is_dir():
         return True
-    return any(
-        inside.name in (FILE_NAME, "improvements.py") or inside.name.endswith(NOTEBOOK)
-        for inside in path.iterdir()
-    )
+    names = [inside.name for inside in path.iterdir()]
+    if FILE_NAME in names or "improvements.py" in names:
+        return True
+    notebooks = [name for name in names if name.endswith(NOTEBOOK)]
+    return any(not (_CANVAS.fullmatch(name) or _MOODLE.fullmatch(name)) for name in notebooks)
 
 
 def discover(folder: Path) -> ClassFolder:

@@ -28,7 +28,8 @@ class Pool:
     """Where the work is done: `jobs` at once; `setting` is joblib's while it runs.
 
     `deaths` are the exceptions that mean a worker died. Workers end with the process `owner`.
-    `at_once` is how many submissions are handed out at a time.
+    `at_once` is how many submissions are handed out at a time. `on_each_host` calls something once
+    on every machine that works here.
     """
 
     jobs: int
@@ -36,6 +37,8 @@ class Pool:
     deaths: tuple[type[BaseException], ...] = ()
     owner: int | None = None
     at_once: int | str = "n_jobs"
+    on_each_host: Callable[[Callable[[], object]], None] | None = None
+    """None where that is this machine alone."""
 
 
 def local_pool(jobs: int) -> Pool:

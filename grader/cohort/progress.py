@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.text import Text
@@ -34,6 +34,18 @@ class Progress:
         if self._live:
             self._live.stop()
 
+    def prepare(self, name: str, number: int, total: int) -> None:
+        """A reference is being run, or, without a name, those of other machines are."""
+        what = "what claims are compared with; it is kept for later classes"
+        if not name:
+            self._console.print(f"each machine runs {what}")
+        elif self._console.is_terminal:
+            bar = ProgressBar(total, number - 1, width=30)
+            running = f"running first {what}: {visible(name, 30)}, {number} of {total}"
+            self._show(Group(bar, Text(running)))
+        elif number == 1:
+            self._console.print(f"running first {what}: {total} runs")
+
     def begin(self, total: int, done: int) -> None:
         """Show where the class stands before anything is marked."""
         self._total, self._done = total, done
@@ -41,8 +53,7 @@ class Progress:
         if done:
             self._console.print(f"{done} of {total} submissions were marked before")
         if self._console.is_terminal and done < total:
-            self._live = Live(console=self._console, transient=True, refresh_per_second=8)
-            self._live.start()
+            self._show(Text(self.status()))
 
     def advance(self, line: Line, running: Iterable[str]) -> None:
         """One submission is marked."""
@@ -57,10 +68,16 @@ class Progress:
             bar = ProgressBar(self._total, self._done, width=30)
             names = ", ".join(visible(name, 30) for name in list(running)[:4])
             below = Text(f"running: {names}", style="dim", no_wrap=True, overflow="ellipsis")
-            self._live.update(Group(bar, Text(self.status()), below))
+            self._show(Group(bar, Text(self.status()), below))
         elif now - self._told > SECONDS_BETWEEN_LINES:
             self._told = now
             self._console.print(self.status())
+
+    def _show(self, what: RenderableType) -> None:
+        if self._live is None:
+            self._live = Live(console=self._console, transient=True, refresh_per_second=8)
+            self._live.start()
+        self._live.update(what, refresh=True)
 
     def status(self) -> str:
         """`37 of 120, 2 not graded, 310 a minute, about 0:16 left`."""

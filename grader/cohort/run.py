@@ -9,8 +9,9 @@ workers there were, in whatever order they finished, and however often the grade
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -27,9 +28,12 @@ from grader.cohort.journal import (
     read_lines,
 )
 from grader.cohort.pool import Marker, Pool, Running, outcomes
+from grader.cohort.references import may_claim, run_references
 from grader.cohort.register import Register, write_register
 from grader.cohort.roster import Roster
-from grader.cohort.work import Outcome, Work, mark_found, rubric_hash, rubric_of
+from grader.cohort.work import Outcome, Work, mark_found, rubric_hash, rubric_of, with_marks
+from grader.human_marks import NO_MARKS, HumanMarks
+from grader.leftovers import sweep
 from grader.report.files import write_whole
 from grader.report.json import student_folder
 from nnviz import __version__
@@ -38,6 +42,9 @@ from nnviz.errors import InputError
 
 class Watch(Protocol):
     """Whoever wants to know how far a class is."""
+
+    def prepare(self, name: str, number: int, total: int) -> None:
+        """A reference is run, so that no student waits for it; without a name on other machines."""
 
     def begin(self, total: int, done: int) -> None:
         """So many submissions, of which so many were marked before."""
@@ -48,13 +55,17 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class ClassJob:
-    """What to grade, where to, and whether to go on with what is there."""
+    """What to grade, where to, and whether to go on with what is there.
+
+    `marks` are what people gave before; they count in everything that is graded in this run.
+    """
 
     folder: Path
     out: Path
     work: Work
     resume: bool = False
     roster: Roster | None = None
+    marks: HumanMarks = NO_MARKS
 
 
 def grade_class(job: ClassJob, pool: Pool, watch: Watch, marker: Marker = mark_found) -> Register:
@@ -78,16 +89,29 @@ def grade_class(job: ClassJob, pool: Pool, watch: Watch, marker: Marker = mark_f
         register = Register(rubric.file.several, job.folder, found.notes)
         done = _done(job.out, submissions, register)
         todo = [one for one in submissions if one.name not in done]
+        _prepare(job, pool, watch, todo)
         watch.begin(len(submissions), len(done))
         running = Running()
         for outcome in outcomes(todo, job.work, pool, running, marker):
-            line = _write(outcome, job.out, register)
+            line = _write(with_marks(outcome, job.work, job.marks), job.out, register)
             journal.append(line)
             register.add(line)
             watch.advance(line, running.names())
     register.missing(job.roster)
     write_register(register, header, job.out)
     return register
+
+
+def _prepare(job: ClassJob, pool: Pool, watch: Watch, todo: Sequence[Found]) -> None:
+    """Sweep up after killed runs, and run what claims are compared with where it may be needed."""
+    sweep()
+    if not may_claim(todo):
+        return
+    if pool.on_each_host:
+        watch.prepare("", 0, 0)
+        pool.on_each_host(partial(run_references, job.work.assignment))
+    else:
+        run_references(job.work.assignment, watch.prepare)
 
 
 def _check_place(job: ClassJob) -> None:

@@ -17,10 +17,12 @@ from grader.code_marks import asked_checks
 from grader.cohort.discovery import Found, source_stamp
 from grader.cohort.fingerprints import Fingerprint, fingerprints
 from grader.curves import curve_pictures
+from grader.human_marks import HumanMarks
 from grader.pictures import read_figures
 from grader.results import Grade
 from grader.rubric import Rubric, load_rubric
 from grader.sandbox import Sandbox, choose_sandbox
+from grader.scoring import score
 from grader.submission import Submission, decoded, read_inside, read_submission
 from grader.variants import read_secret, variant_of
 from nnviz.errors import InputError
@@ -119,9 +121,7 @@ def _graded(submission: Submission, found: Found, work: Work, stamp: str, start:
     from grader.grade import grade
     from grader.report.bundle import report_files
 
-    rubric = rubric_of(work.assignment)
-    if work.secret_file is not None:
-        rubric = variant_of(rubric, read_secret(work.secret_file), submission.student)
+    rubric = _rubric_for(submission.student, work)
     runs = TrustedRuns(rubric.file.claims.budget_seconds, default_cache())
     result = grade(
         submission,
@@ -143,6 +143,30 @@ def _graded(submission: Submission, found: Found, work: Work, stamp: str, start:
         files=report_files(result, rubric, images) | curves,
         code=fingerprints(_code(submission)),
     )
+
+
+def with_marks(outcome: Outcome, work: Work, marks: HumanMarks) -> Outcome:
+    """The outcome with what people gave this student; as it is where nobody gave anything.
+
+    Marks lie where the grades are written, so that no worker needs to see them.
+    """
+    from grader.report.bundle import report_files
+
+    found, files = outcome.grade, outcome.files
+    if found is None or files is None or not marks.concern(found.student):
+        return outcome
+    rubric = _rubric_for(found.student, work)
+    marked = score(found.results, rubric, marks)
+    images = {figure.file: files[figure.file] for figure in marked.figures}
+    return replace(outcome, grade=marked, files={**files, **report_files(marked, rubric, images)})
+
+
+def _rubric_for(student: str, work: Work) -> Rubric:
+    """The rubric, with the student's own numbers where everybody has such."""
+    rubric = rubric_of(work.assignment)
+    if work.secret_file is None:
+        return rubric
+    return variant_of(rubric, read_secret(work.secret_file), student)
 
 
 @lru_cache(maxsize=4)

@@ -20,6 +20,9 @@ class Silent:
     def __init__(self):
         self.lines, self.begun = [], None
 
+    def prepare(self, name, number, total):
+        """Tests have nothing to prepare."""
+
     def begin(self, total, done):
         self.begun = (total, done)
 
