@@ -36,15 +36,15 @@ class Progress:
 
     def prepare(self, name: str, number: int, total: int) -> None:
         """A reference is being run, or, without a name, those of other machines are."""
-        what = "what claims are compared with; it is kept for later classes"
+        what = "the references of claims, once"
         if not name:
             self._console.print(f"each machine runs {what}")
         elif self._console.is_terminal:
             bar = ProgressBar(total, number - 1, width=30)
-            running = f"running first {what}: {visible(name, 30)}, {number} of {total}"
+            running = f"running {what}: {visible(name, 30)}, {number} of {total}"
             self._show(Group(bar, Text(running)))
         elif number == 1:
-            self._console.print(f"running first {what}: {total} runs")
+            self._console.print(f"running {what}: {total} runs")
 
     def begin(self, total: int, done: int) -> None:
         """Show where the class stands before anything is marked."""

@@ -25,7 +25,7 @@ def test_references_are_told_of_before_any_student(shown):
         progress.begin(2, 0)
         progress.advance(Line("ann", "graded", "ann"), ["ben"])
     told = file.getvalue()
-    assert "running first what claims are compared with; it is kept for later classes" in told
+    assert "running the references of claims, once: " in told
     assert ("relu, 2 of 3" in told) is console.is_terminal
 
 
@@ -47,4 +47,4 @@ def test_other_machines_are_told_of_in_one_line():
     file = io.StringIO()
     with Progress(Console(file=file, width=100)) as progress:
         progress.prepare("", 0, 0)
-    assert file.getvalue().startswith("each machine runs what claims are compared with")
+    assert file.getvalue().startswith("each machine runs the references of claims, once")
