@@ -115,3 +115,13 @@ def test_one_submission_is_no_class(tmp_path):
     put(tmp_path, "a/answers.toml")
     assert is_submission(tmp_path / "a")
     assert not is_submission(tmp_path)
+
+
+def test_notebooks_that_a_platform_exported_are_a_class(tmp_path):
+    """A notebook of any other name beside them makes the folder one student's."""
+    put(tmp_path, "doejane_123_456_work.ipynb")
+    put(tmp_path, "Jane Roe_777_assignsubmission_file_work.ipynb")
+    assert not is_submission(tmp_path)
+    assert [one.student for one in discover(tmp_path).submissions] == ["777", "123"]
+    put(tmp_path, "assignment1.ipynb")
+    assert is_submission(tmp_path)

@@ -13,7 +13,7 @@ from grader.cohort.progress import Progress
 def shown(request):
     """A console and what it has shown."""
     file = io.StringIO()
-    return Console(file=file, force_terminal=request.param, width=100), file
+    return Console(file=file, force_terminal=request.param, width=100, highlight=False), file
 
 
 def test_references_are_told_of_before_any_student(shown):
