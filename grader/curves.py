@@ -7,9 +7,9 @@ rubric's data set, so that they can be compared; what is not run here is left ou
 from dataclasses import replace
 
 from grader.claims import TrustedRuns, claimed_experiment
-from grader.leftovers import TemporaryFolder
 from grader.rubric import Part, Rubric
 from grader.submission import Submission
+from grader.temporary import TemporaryFolder
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
 from nnviz.presets import PRESETS
@@ -74,7 +74,7 @@ def _png(title: str, drawn: dict[str, TrainedRun]) -> bytes:
     from nnviz.figures.overlay import overlay
     from nnviz.figures.saving import save_figure
 
-    folder = TemporaryFolder("nnviz-curves-")
+    folder = TemporaryFolder("curves")
     path = folder.path / "curves.png"
     save_figure(overlay(title, drawn), path)
     return path.read_bytes()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.answers import FILE_NAME, Answers, AnswerSheet, Claim, read_answers
-from grader.leftovers import TemporaryFolder
 from grader.source import Source, Unit, read_notebook
+from grader.temporary import TemporaryFolder
 from grader.unpacking import SUFFIXES, is_archive, regular_files, unpack_archive
 from nnviz.errors import InputError
 
@@ -91,12 +91,12 @@ def read_submission(path: Path, sheet: AnswerSheet) -> Submission:
     if not path.exists():
         raise InputError(f"{path}: there is no such folder; expected the folder of a submission")
     if is_archive(path):
-        unpacked = TemporaryFolder()
+        unpacked = TemporaryFolder("submission")
         notes = unpack_archive(path, unpacked.path)
         name = next(path.name[: -len(s)] for s in SUFFIXES if path.name.lower().endswith(s))
         return _read_folder(_innermost(unpacked.path), sheet, name, notes, unpacked)
     if path.name.endswith(NOTEBOOK):
-        unpacked = TemporaryFolder()
+        unpacked = TemporaryFolder("submission")
         content = read_inside(path.parent, path.name, MAX_NOTEBOOK_BYTES + 1)
         (unpacked.path / path.name).write_bytes(content)
         return _read_folder(unpacked.path, sheet, path.stem, (), unpacked)

@@ -33,9 +33,9 @@ from grader.cohort.register import Register, write_register
 from grader.cohort.roster import Roster
 from grader.cohort.work import Outcome, Work, mark_found, rubric_hash, rubric_of, with_marks
 from grader.human_marks import NO_MARKS, HumanMarks
-from grader.leftovers import sweep
 from grader.report.files import write_whole
 from grader.report.json import student_folder
+from grader.temporary import sweep
 from nnviz import __version__
 from nnviz.errors import InputError
 
