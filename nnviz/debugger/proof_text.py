@@ -25,6 +25,15 @@ def proof_lines(proof: Proof) -> list[str]:
     return lines
 
 
+def summary(proof: Proof) -> str:
+    """What came of it, on one line."""
+    if proof.proven is not None:
+        return f"{proof.finding.id}: HELPED: {proof.proven.remedy.text}"
+    if not proof.trials:
+        return f"{proof.finding.id}: none of its remedies can be tried here"
+    return f"{proof.finding.id}: none of its remedies helped"
+
+
 def verdict(trial: Trial) -> str:
     """Whether it helped, in words, and what became of the finding."""
     if trial.problem:

@@ -34,7 +34,7 @@ from nnviz.tui.screens import SCREENS
 from nnviz.tui.screens.base import DebuggerScreen, PanelScreen
 from nnviz.tui.script import Cue
 from nnviz.tui.state import COMPARE, DEBUGGER, Choice
-from nnviz.tui.text_screen import Palette, TextScreen, help_text
+from nnviz.tui.text_screen import KEYS_TITLE, Palette, TextScreen, help_text
 from nnviz.tui.themes import set_up_themes, theme_name
 from nnviz.tui.view import View, names
 from nnviz.tui.widgets import PanelWidget
@@ -107,7 +107,7 @@ class NnvizApp(LookingApp):
         if self.look.present or self.look.dark != self.current_theme.dark:
             self._follow_look()
         self.choose(replace(self.choice, cue=self.lecture.cue, screen=self._opens_on))
-        self.runner.start()
+        self.start_run()
 
     def on_resize(self) -> None:
         """Place the panels anew, as soon as Textual knows the new size as well."""
@@ -309,7 +309,7 @@ class NnvizApp(LookingApp):
 
     def action_help(self) -> None:
         """Show the keys and the commands."""
-        self.push_screen(TextScreen("Keys", help_text(self.choice.screen)))
+        self.push_screen(TextScreen(KEYS_TITLE, help_text(self.choice.screen)))
 
     def action_phase(self, by: int) -> None:
         """Do the next phase, or go one back; the phase pane comes up with it."""

@@ -11,9 +11,14 @@ from nnviz.tui.handing_out import Written
 from nnviz.tui.prover import Prover, Proving
 from nnviz.tui.runner import Ask, Go, Order, Pause, Play, PlayBack, Runner, Said, Speed
 from nnviz.tui.view import View
+from nnviz.tui.widgets import PanelWidget
 
 News = View | Said | Proving | Written | Exception
 
+
+OPENING_SECONDS = 1.0
+OPENING = "opening ... a program of your own first runs up to its loop; Ctrl-C twice leaves"
+"""What is said where there are no numbers after so many seconds."""
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, float("inf"))
 
@@ -49,6 +54,15 @@ class DrivingApp(App[None]):
     def _receive(self, news: News) -> None:
         # called on the runner's thread; post_message is the one call that is safe from there
         self.post_message(FromRunner(news))
+
+    def start_run(self) -> None:
+        """Open the run; where that takes long, say what is waited for."""
+        self.runner.start()
+        self.set_timer(OPENING_SECONDS, self._say_what_is_waited_for)
+
+    def _say_what_is_waited_for(self) -> None:
+        if self.view is None and self.screen_stack:
+            self.screen_stack[0].query_one("#message", PanelWidget).wait(OPENING)
 
     def on_unmount(self) -> None:
         """End the run's thread."""

@@ -122,7 +122,7 @@ class Prover:
     def _prove(
         self, prove: "Callable[[Progress], Proof]", finding: Finding, title: str, before: str
     ) -> None:
-        from nnviz.debugger.proof_text import proof_lines
+        from nnviz.debugger.proof_text import proof_lines, summary
 
         told = 0.0
 
@@ -139,4 +139,5 @@ class Prover:
         except Exception as error:  # as in the runner: the screen is the only one to say it
             self._show(error)
             return
+        self._show(Proving(summary(proof)))
         self._show(Said(title, before + "\n".join(proof_lines(proof))))

@@ -1,6 +1,8 @@
 """A page of text over the screen: the help, and whatever a command answers in several lines."""
 
+import re
 from collections.abc import Callable
+from textwrap import wrap
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +15,10 @@ from textual.widgets import Static
 
 from nnviz.tui.keys import KEYS
 from nnviz.tui.state import DEBUGGER
+
+KEYS_TITLE = "Keys"
+FRAME = 6
+"""Columns beside the text: borders, padding and the scroll bar."""
 
 
 def close_once(screen: Screen[Any], close: Callable[[], AwaitComplete]) -> AwaitComplete:
@@ -31,6 +37,27 @@ class Palette(CommandPalette):
         return close_once(self, lambda: super(Palette, self).dismiss(result))
 
 
+def wrapped(text: str, width: int) -> str:
+    """The lines of a text, broken where they are longer than `width` cells.
+
+    What is broken goes on under its second column where the line has one, else a little indented.
+    """
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if len(line) <= width:
+            lines.append(line)
+            continue
+        indent = len(line) - len(line.lstrip())
+        columns = re.match(r" *\S+(?: \S+)* {2,}", line)
+        hang = columns.end() if columns else indent + 2 * bool(indent)
+        head = columns.group() if columns else " " * indent
+        if hang > width * 2 // 3:
+            hang, head = 2, ""
+        rest = line[len(head) :]
+        lines += wrap(rest, width, initial_indent=head, subsequent_indent=" " * hang)
+    return "\n".join(lines)
+
+
 class TextScreen(ModalScreen[None]):
     """Shows a title and lines until a key closes it; scrolls where they are many."""
 
@@ -43,7 +70,8 @@ class TextScreen(ModalScreen[None]):
     TextScreen Static { width: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q,enter,question_mark,space", "dismiss", "close"),
+        ("escape,q,enter,space", "dismiss", "close"),
+        ("question_mark", "keys", "keys"),
     ]
 
     def __init__(self, title: str, text: str) -> None:
@@ -59,7 +87,31 @@ class TextScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = self._title
             box.border_subtitle = "Esc closes"
-            yield Static(self._text, markup=False)
+            yield Static(markup=False)
+
+    def on_mount(self) -> None:
+        """Break the lines for the room there is."""
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Break them anew."""
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(10, self.app.size.width * 96 // 100 - FRAME)
+        self.query_one(Static).update(wrapped(self._text, room))
+
+    def action_keys(self) -> None:
+        """Show the keys instead; the page of the keys closes."""
+        if self._title == KEYS_TITLE:
+            self.dismiss()
+        else:
+            self.action_instead("help")
+
+    def action_instead(self, action: str) -> None:
+        """Close it, and do something else in the application."""
+        self.dismiss()
+        self.app.call_next(self.app.run_action, action)
 
 
 def help_text(screen: str = DEBUGGER) -> str:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from nnviz.tui.drawing.cells import Cells, Grid, Run, stack
 from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import fit_text
 from nnviz.tui.drawing.strips import strips
 from nnviz.tui.panels import PANELS
 from nnviz.tui.state import Choice
@@ -49,6 +50,13 @@ class PanelWidget(Widget, can_focus=False):
         self.titled = False
         self._shown: tuple[View, Choice, Look] | None = None
         self._drawing = Drawing()
+        self._waiting = ""
+
+    def wait(self, text: str) -> None:
+        """Say this until there is something to draw."""
+        self._waiting = text
+        self._drawing = Drawing()
+        self.refresh()
 
     def show(self, view: View, choice: Choice, look: Look) -> None:
         """Draw this from now on."""
@@ -66,7 +74,9 @@ class PanelWidget(Widget, can_focus=False):
     def cells(self, size: Size) -> Cells:
         """What the panel draws in a rectangle of that size."""
         if self._shown is None:
-            return Cells((), 0)
+            drawn = Grid(size.width, int(bool(self._waiting)))
+            drawn.put(1, 0, fit_text(self._waiting, max(0, size.width - 2)), "")
+            return drawn.cells()
         view, choice, look = self._shown
         panel = PANELS[self.panel]
         if not self.titled:

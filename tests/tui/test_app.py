@@ -1,5 +1,6 @@
 """Promises of the application, pressed as a person would: keys, sizes, states hard to show."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,9 @@ from nnviz.tui.app import NnvizApp
 from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.keys import KEYS
+from nnviz.tui.panels.bars import keys
 from nnviz.tui.screens import SCREENS
-from nnviz.tui.state import CURVES, DEBUGGER
+from nnviz.tui.state import CURVES, DEBUGGER, Choice
 
 from .helpers import at, seen, typed, until
 
@@ -299,7 +301,7 @@ async def test_the_help_lists_every_key(app):
         await at(pilot, 0)
         await pilot.press("question_mark")
         await pilot.pause()
-        shown = app.screen.query_one("Static").content
+        shown = " ".join(app.screen.query_one("Static").content.split())
         assert all(key.help in shown for key in KEYS)
 
 
@@ -329,3 +331,29 @@ async def test_findings_say_what_is_wrong_with_the_starter_and_the_keys_go_there
         await pilot.press("comma")
         await until(pilot, lambda: app.view.frame.index < 20)
         assert app.view.frame.index in app.view.spoken
+
+
+async def test_a_run_that_takes_long_to_open_says_so_until_there_are_numbers(open_debugger):
+    """A program of one's own first runs up to its loop, which may take as long as it likes."""
+    gate = threading.Event()
+
+    def slow():
+        gate.wait()
+        return open_debugger()
+
+    app = NnvizApp(slow, Look())
+    async with app.run_test() as pilot:
+        try:
+            await until(pilot, lambda: "opening" in seen(app)["message"])
+        finally:
+            gate.set()
+        await at(pilot, 0)
+        assert "opening" not in seen(app)["message"]
+
+
+@pytest.mark.parametrize("screen", ["debugger", "layer", "sample", "compare"])
+def test_the_foot_of_every_screen_names_the_key_of_the_help_however_narrow(screen):
+    for width in range(12, 200):
+        foot = keys(None, Choice(screen=screen), width, 1, Look()).text
+        assert "? help" in foot
+        assert len(foot) == width

@@ -24,7 +24,7 @@ from nnviz.tui.keys import STEP
 from nnviz.tui.runner import Ask, Said
 from nnviz.tui.screen_commands import words
 from nnviz.tui.script import Cue
-from nnviz.tui.text_screen import TextScreen, help_text
+from nnviz.tui.text_screen import KEYS_TITLE, TextScreen, help_text
 from nnviz.tui.view import View
 
 WIDTH = 70
@@ -41,13 +41,23 @@ LESSON
 {STEP.upper()}"""
 
 
+KEYS = {"A": "answer", "h": "hint", "H": "story"}
+"""The lesson's own keys, and their actions."""
+
+
+class LessonPage(TextScreen):
+    """The story or a hint; the lesson's keys work on it as they do without it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"instead('{action}')", action, show=False) for key, action in KEYS.items()
+    ]
+
+
 class LessonApp(NnvizApp):
     """The debugger on a lesson's run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("A", "answer", "answer", show=False),
-        Binding("h", "hint", "hint", show=False),
-        Binding("H", "story", "story", show=False),
+        Binding(key, action, action, show=False) for key, action in KEYS.items()
     ]
 
     def __init__(
@@ -71,7 +81,7 @@ class LessonApp(NnvizApp):
         """The lowest line of the screen."""
         hints = len(self.lesson.file.hints)
         done = "solved" if self.solved else f"h hint {self.hints}/{hints}  A answer"
-        return f"LESSON {self.lesson.name}  {done}  H story  n next  f +10  ? keys  q quit"
+        return f"LESSON {self.lesson.name}  {done}  H story  n next  ? keys  q quit"
 
     def on_mount(self) -> None:
         """Begin with the story."""
@@ -119,7 +129,7 @@ class LessonApp(NnvizApp):
     def action_help(self) -> None:
         """The lesson's keys before all others."""
         text = help_text(self.choice.screen).removeprefix(STEP.upper())
-        self.push_screen(TextScreen("Keys", HELP + text))
+        self.push_screen(TextScreen(KEYS_TITLE, HELP + text))
 
     def action_prove(self) -> None:
         """Not before there is an answer: the proof would name it."""
@@ -174,4 +184,4 @@ class LessonApp(NnvizApp):
 
     def _tell(self, title: str, paragraphs: Sequence[str]) -> None:
         text = "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in paragraphs)
-        self.push_screen(TextScreen(title, text))
+        self.push_screen(LessonPage(title, text))

@@ -30,6 +30,8 @@ class Moment:
 class Step:
     """One step: `told` says what is there to see, `task` what to do.
 
+    `{reason}` in what is told stands for why the run stopped.
+
     `keys` are Textual's names of the keys that do it, a typed line among them begins with a colon.
     `done(before, now)` says whether it was done since the step began.
     """
@@ -126,7 +128,7 @@ STEPS = (
         lambda before, now: now.view.paused and now.view.reason.startswith("breakpoint"),
     ),
     Step(
-        "It says which condition stopped it, and with which value.",
+        "It stopped at {reason}.",
         "press 4: what is wrong with this net?",
         ("4",),
         lambda before, now: now.choice.tab == "findings",
@@ -144,7 +146,7 @@ STEPS = (
         lambda before, now: len(now.view.branches) > len(before.view.branches),
     ),
     Step(
-        "You are on a branch now, with a larger learning rate from here on.",
+        "You are on branch B now: what A was, with a larger learning rate from here.",
         "press f: ten iterations of it",
         ("f",),
         lambda before, now: now.index >= before.index + 10 and now.view.paused,

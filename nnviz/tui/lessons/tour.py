@@ -64,4 +64,5 @@ class TourApp(NnvizApp):
             return replace(choice, told=END, guide="")
         step = STEPS[self.step]
         guide = f"TOUR {self.step + 1} of {len(STEPS)}: {step.task}"
-        return replace(choice, told=step.told, guide=guide)
+        reason = self.view.reason if self.view else ""
+        return replace(choice, told=step.told.replace("{reason}", reason), guide=guide)

@@ -4,11 +4,14 @@ from nnviz.tui.drawing.bars import Timeline, timeline_bar
 from nnviz.tui.drawing.cells import Cells, Grid, beside
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text
-from nnviz.tui.keys import footer
+from nnviz.tui.keys import Key, footer
 from nnviz.tui.layout import TABS
 from nnviz.tui.panels import lecture
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
+
+GAP = 2
+"""Columns between two keys."""
 
 
 def timeline(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -140,13 +143,21 @@ def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     if choice.guide:
         grid.put(1, 0, fit_text(choice.guide, max(0, width - 2), ellipsis=look.ellipsis), "here")
         return grid.cells()
-    column = 1
-    for key in footer(choice.screen):
+    column, shown = 1, footer(choice.screen)
+    help_size = sum(_key_size(key, look) + GAP for key in shown if key.action == "help")
+    for key in shown:
+        size = _key_size(key, look)
+        # whatever has no room, the key that tells the others always has
+        kept = 0 if key.action == "help" else help_size
+        if column + size + kept > width:
+            continue
         written = key.written(look.ascii)
-        size = len(written) + 1 + len(key.label) + 2
-        if column + size > width:
-            break
         grid.put(column, 0, written, "here")
         grid.put(column + len(written) + 1, 0, key.label, "muted")
-        column += size
+        column += size + GAP
+        help_size = 0 if key.action == "help" else help_size
     return grid.cells()
+
+
+def _key_size(key: Key, look: Look) -> int:
+    return len(key.written(look.ascii)) + 1 + len(key.label)

@@ -24,7 +24,7 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     if view.hidden:
         lines = [(line, "muted") for line in wrap(view.hidden, room)]
     elif not lines:
-        lines = [("nothing is wrong here, as far as the rules can see", "muted")]
+        lines = [(line, "muted") for line in wrap(_nothing(view), room)]
     elif len(lines) < height:
         lines.append(("P tries the remedies on a fork; , and . go to where it got worse", "muted"))
     for row, (text, key) in enumerate(lines[:height]):
@@ -33,6 +33,17 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
         more = f"and {len(lines) - height + 1} more lines: enlarge with z"
         grid.put(1, height - 1, fit_text(more, room), "muted")
     return grid.cells()
+
+
+def _nothing(view: View) -> str:
+    branch = view.branch
+    if branch.parent and branch.at:
+        return (
+            f"nothing is wrong since {branch.parent} was left at {branch.at}, as far as the rules "
+            f"can see; what {branch.parent} says of the start is true here too "
+            f"(:branch {branch.parent})"
+        )
+    return "nothing is wrong here, as far as the rules can see"
 
 
 def headline(finding: Finding) -> str:

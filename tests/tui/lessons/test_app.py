@@ -111,3 +111,17 @@ async def test_nothing_gives_the_cause_away(key):
         await pilot.pause(0.1)
         assert app.view.frame.index == 10
         assert page(app) is None
+
+
+async def test_the_keys_of_a_lesson_work_on_its_pages():
+    """The story tells of them, and a second hint follows the first without closing it."""
+    app = lesson_app("slow-start")
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await until(pilot, lambda: page(app))
+        for number in (1, 2):
+            await pilot.press("h")
+            await until(pilot, lambda n=number: page(app).startswith(f"Hint {n} of"))
+        await pilot.press("A")
+        await until(pilot, lambda: app._bar.display and page(app) is None)
+        assert app._bar.value == "answer "

@@ -37,7 +37,7 @@ async def test_every_step_can_be_done_with_its_keys():
         for number, step in enumerate(STEPS):
             assert app.step == number
             await until(pilot, lambda: f"TOUR {app.step + 1} of {len(STEPS)}" in seen(app)["keys"])
-            assert step.told[:60] in seen(app)["message"]
+            assert step.told.partition("{reason}")[0][:60] in seen(app)["message"]
             for key in step.keys:
                 if key.startswith(":"):
                     await typed(pilot, key[1:])
