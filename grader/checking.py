@@ -1,7 +1,8 @@
 """Runs checks on a student's code: their questions together, for speed, their verdicts apart.
 
 All checks go forward side by side, and what they ask in a round is asked in one process. Where that
-goes wrong, each is asked again in a process of its own, so that none suffers from another.
+goes wrong, each is asked again in a process of its own, so that none suffers from another. What has
+limits of its own has its own process from the start, but for a chain of calls that begins another.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from grader.checks import (
 )
 from grader.running import Code
 from grader.sandbox import Call, Limits, Outcome, Ref
+from grader.sandbox.inside.codec import pack
 from nnviz.errors import nearest
 
 LONGEST_MESSAGE = 300
@@ -63,11 +65,10 @@ def run_checks(
         together = [one for one in running if one.check.limits is None]
         answers = _ask_together(code, [one.calls for one in together])
         outcomes = dict(zip(map(id, together), answers, strict=True))
+        outcomes |= _ask_each(code, [one for one in running if one.check.limits is not None])
         still = []
         for one in running:
-            known = id(one) in outcomes
-            answer = outcomes[id(one)] if known else _ask(code, one.calls, one.check.limits)
-            if result := _step(one, answer):
+            if result := _step(one, outcomes[id(one)]):
                 results[one.check.name] = result
             else:
                 still.append(one)
@@ -112,6 +113,28 @@ def _ask_together(code: Code, chains: Sequence[Sequence[Call]]) -> list[list[Ans
             answers = iter(_answers(outcome, len(calls)))
             return [[next(answers) for _ in chain] for chain in chains]
     return [_ask(code, chain) for chain in chains]
+
+
+def _ask_each(code: Code, running: Sequence[_Running]) -> dict[int, list[Answer] | CouldNotRun]:
+    """The answers to each by its id; who asks for the beginning of what another got has it too."""
+    found: dict[int, list[Answer] | CouldNotRun] = {}
+    packets = {id(one): [_packet(call) for call in one.calls] for one in running}
+    got: list[tuple[Limits | None, list[bytes], list[Answer]]] = []
+    for one in sorted(running, key=lambda one: -len(one.calls)):
+        asked, limits = packets[id(one)], one.check.limits
+        known = (had for same, begun, had in got if same == limits and begun[: len(asked)] == asked)
+        if (had := next(known, None)) is not None:
+            found[id(one)] = had[: len(asked)]
+            continue
+        answer = found[id(one)] = _ask(code, one.calls, limits)
+        if not isinstance(answer, CouldNotRun):
+            got.append((limits, asked, answer))
+    return found
+
+
+def _packet(call: Call) -> bytes:
+    """A call as bytes, the same for two calls that ask the same."""
+    return pack([call.function, call.args, dict(call.kwargs)])
 
 
 def _ask(

@@ -132,10 +132,11 @@ class Check:
     needs: tuple[str, ...]
     limits: Limits | None
     ask: Callable[[Trial], Asking]
+    inputs: str
 
     def trial(self, names: frozenset[str], seed: int) -> Trial:
         """Its inputs: they depend on the seed and the check only, not on what else is checked."""
-        return Trial(np.random.default_rng([seed, zlib.crc32(self.name.encode())]), names)
+        return Trial(np.random.default_rng([seed, zlib.crc32(self.inputs.encode())]), names)
 
 
 @dataclass
@@ -152,13 +153,15 @@ class Registry:
         *,
         limits: Limits | None = None,
         title: str = "",
+        inputs: str = "",
     ) -> Callable[[Callable[[Trial], Asking]], Callable[[Trial], Asking]]:
         """Register a check under a name that a rubric can give points to.
 
         `functions` must be there for it to be tried. It only counts where the checks it `needs`
         passed: what hangs on another mistake isn't a second one. One that takes long has `limits`
         of its own, and a process of its own. The line a student reads is the docstring, or
-        `title`.
+        `title`. With `inputs` it draws what the check of that name draws, so that what both ask of
+        a function that takes long is asked once.
         """
 
         def register(ask: Callable[[Trial], Asking]) -> Callable[[Trial], Asking]:
@@ -167,7 +170,9 @@ class Registry:
                 raise ValueError(f"check {name}: it has no docstring, and the student reads that")
             if name in self.checks:
                 raise ValueError(f"there are two checks {name}")
-            self.checks[name] = Check(name, line, tuple(functions), tuple(needs), limits, ask)
+            self.checks[name] = Check(
+                name, line, tuple(functions), tuple(needs), limits, ask, inputs or name
+            )
             return ask
 
         return register

@@ -48,9 +48,9 @@ def mark_code(submission: Submission, names: Iterable[str], runner: Runner, seed
     """Run the checks of these names on the submission's code, with inputs drawn from the seed."""
     checks = [CHECKS[name] for name in names]
     with runner.open(submission) as code:
-        found = _forbidden(submission, code.forbidden)
+        found = _forbidden_source(submission) or _forbidden(code.forbidden)
         results = run_checks(code, checks, seed, found)
-        if not found and (imported := _forbidden(submission, code.forbidden)):  # while it ran
+        if not found and (imported := _forbidden(code.forbidden)):  # while it ran
             results = run_checks(code, checks, seed, imported)
         return CodeMarks(results, tuple(code.problems), runner.layers)
 
@@ -84,12 +84,17 @@ def slip_lines(marks: CodeMarks) -> Iterator[str]:
             yield f"{found.name}: {SLIPS.get(found.slip, found.message)}"
 
 
-def _forbidden(submission: Submission, imported: Iterable[str]) -> str:
-    """Why nothing of the code counts, "" where nothing is wrong with what it imports."""
+def _forbidden_source(submission: Submission) -> str:
+    """Why nothing of the code counts, "" where nothing is wrong with what it says it imports."""
     for source in submission.sources:
         for unit in source.units:
             for module, line in forbidden_imports(unit.text):
                 return f"{unit.name}, line {line}: imports {module}, {_REASON}"
+    return ""
+
+
+def _forbidden(imported: Iterable[str]) -> str:
+    """The same for what was imported while the code ran."""
     for module in filter(is_forbidden, imported):
         return f"imports {module} while it runs, {_REASON}"
     return ""

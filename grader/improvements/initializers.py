@@ -325,14 +325,16 @@ def _unit(variances: list[float]) -> bool:
     return all(abs(v - 1) <= LSUV_TOLERANCE for v in variances)
 
 
+@np.errstate(all="ignore")
 def _closest(
     weights: list[Numbers], X: Numbers, hidden: Mapping[str, Hidden]
 ) -> tuple[str, list[float]]:
     """The activation (and kind of variance) with which the variances are nearest to 1."""
     found = []
     for name, function in hidden.items():
+        layers = _forward(weights, X, function)
         for kind, variance in _VARIANCES.items():
-            variances = _forward(weights, X, function, variance)
+            variances = [variance(z) for z in layers]
             off = max(abs(v - 1) if np.isfinite(v) else np.inf for v in variances)
             found.append((off, f"{name}{kind}", variances))
     _, name, variances = min(found, key=lambda one: one[0])
@@ -347,17 +349,12 @@ _VARIANCES: Mapping[str, Callable[[Numbers], float]] = {
 """What people call the variance of a layer."""
 
 
-def _forward(
-    weights: list[Numbers], X: Numbers, function: Hidden, variance: Callable[[Numbers], float]
-) -> list[float]:
-    """The variance of each layer's z."""
-    a, variances = X, []
-    with np.errstate(all="ignore"):
-        for W in weights:
-            z = W @ a
-            variances.append(variance(z))
-            a = function(z)
-    return variances
+def _forward(weights: list[Numbers], X: Numbers, function: Hidden) -> list[Numbers]:
+    """Each layer's z."""
+    layers: list[Numbers] = [weights[0] @ X]
+    for W in weights[1:]:
+        layers.append(W @ function(layers[-1]))
+    return layers
 
 
 def _lsuv_slip(weights: list[Numbers], X: Numbers) -> str:

@@ -6,7 +6,7 @@ import pytest
 from grader.checking import run_checks
 from grader.checks import Answer, Registry, Wrong, numbers
 from grader.improvements import CHECKS
-from grader.sandbox import Call, Ref, Rng
+from grader.sandbox import Call, Limits, Ref, Rng
 from tests.grader.in_process import InProcess
 
 
@@ -150,3 +150,50 @@ def test_a_check_needs_a_line_for_the_student():
     """Without a docstring there is nothing to read."""
     with pytest.raises(ValueError, match="no docstring"):
         Registry().check("x", ())(lambda trial: iter(()))
+
+
+def trainings(counts, draws_alike=True):
+    """Checks with limits of their own; each asks `f` so many times for the same numbers."""
+    made = Registry()
+    for number, count in enumerate(counts):
+
+        def ask(trial, count=count):
+            """All answers are the double."""
+            x = trial.numbers(2, 2)
+            answers = yield [Call("f", (x,))] * count
+            if not all(np.array_equal(answer.value, 2 * x) for answer in answers):
+                raise Wrong("something else")
+            return ""
+
+        made.check(
+            f"f{number}",
+            ("f",),
+            limits=Limits(wall_seconds=9),
+            inputs="f0" if draws_alike else "",
+        )(ask)
+    return made.checks.values()
+
+
+def test_what_begins_another_question_is_asked_with_it():
+    """One call and the same call twice take one run, and answer both checks."""
+    found, _, code = verdicts(RIGHT, trainings((1, 2)))
+    assert set(found.values()) == {"passed"}
+    assert code.runs == 1
+
+
+def test_other_inputs_are_asked_apart():
+    """Two checks that draw their own numbers ask for different things."""
+    found, _, code = verdicts(RIGHT, trainings((1, 2), draws_alike=False))
+    assert set(found.values()) == {"passed"}
+    assert code.runs == 2
+
+
+def test_a_longer_question_that_fails_costs_the_shorter_nothing():
+    """The second call of f raises: who asks once still gets an answer, in a run of its own."""
+    source = (
+        "calls = []\ndef f(x):\n    calls.append(1)\n"
+        "    if len(calls) == 2:\n        raise ValueError\n    return 2 * x"
+    )
+    found, _, code = verdicts(source, trainings((1, 2)))
+    assert found == {"f0": "passed", "f1": "could-not-run"}
+    assert code.runs == 2
