@@ -1,8 +1,8 @@
 """Measures grading students' code: all checks of the assignment, each student in a sandbox.
 
-Claims are left out: they are trainings, and cost what a training costs. Peers grade the same
-functions with checks of their own, where they can be installed in an environment that is thrown
-away afterwards.
+The class hands in the right solutions of the tests, in nine styles. Claims are left out, and timed
+apart: they are trainings, and cost what a training costs. Peers grade the same functions with
+checks of their own, where they can be installed in an environment that is thrown away afterwards.
 """
 
 from __future__ import annotations
@@ -29,8 +29,16 @@ from grader.submission import read_submission
 from nnviz.errors import InputError
 
 JOBS = 2
-SUBMISSIONS = 80
-SOLUTION = Path(__file__).parents[1] / "tests" / "grader" / "solutions" / "textbook.py"
+SUBMISSIONS = 90
+SOLUTIONS = Path(__file__).parents[1] / "tests" / "grader" / "solutions"
+TEXTBOOK = SOLUTIONS / "textbook.py"
+CLAIM = """
+[[claims]]
+problem = "5"
+experiment = "best"
+iteration = 200
+train_accuracy = 98
+"""
 PRINTS = """
 import numpy as np
 
@@ -49,10 +57,11 @@ def results() -> Results:
         raise SkippedError(str(error)) from error
     name = sandbox.backend.name
     with tempfile.TemporaryDirectory() as folder:
-        paths = [_submission(Path(folder) / f"student{number:03}") for number in range(SUBMISSIONS)]
+        paths = _class(Path(folder), SUBMISSIONS)
         rate = _rate(paths)
         yield Result(f"all checks, {JOBS} processes, {name}", rate, "a minute", ">= 400")
         yield Result("cold start: nnviz grade, first grade", _cold_start(paths[0]), "s", "<= 1.5")
+        yield Result("one claim, apart: best at 200 on mnist-2k", _claim(Path(folder)), "s")
         loud = Path(folder) / "loud"
         loud.mkdir()
         (loud / "improvements.py").write_text(PRINTS)
@@ -62,12 +71,20 @@ def results() -> Results:
         yield from peers(paths, JOBS)
 
 
-def _submission(folder: Path) -> Path:
-    """A right solution that is different for every student, as far as bytes go."""
-    folder.mkdir()
-    code = SOLUTION.read_text(encoding="utf-8") + f"\n# {folder.name}\n"
-    (folder / "improvements.py").write_text(code, encoding="utf-8")
-    return folder
+def _class(folder: Path, size: int) -> list[Path]:
+    """Right solutions in all styles, in turns, different for every student as far as bytes go."""
+    styles = sorted(SOLUTIONS.glob("*.py"))
+    textbook = TEXTBOOK.read_text(encoding="utf-8")
+    paths = []
+    for number in range(size):
+        path = folder / f"student{number:03}"
+        path.mkdir()
+        style = styles[number % len(styles)]
+        own = "" if style == TEXTBOOK else style.read_text(encoding="utf-8")
+        code = f"{textbook}{own}\n# {path.name}\n"
+        (path / "improvements.py").write_text(code, encoding="utf-8")
+        paths.append(path)
+    return paths
 
 
 def _rate(paths: Sequence[Path]) -> float:
@@ -104,6 +121,18 @@ def _cold_start(path: Path) -> float:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))
             times.append(time.perf_counter() - start)
     return min(times)
+
+
+def _claim(folder: Path) -> float:
+    """Seconds that grading takes with a claim and nothing else, nothing of it being known before."""
+    path = folder / "claims"
+    path.mkdir()
+    (path / "answers.toml").write_text(f'assignment = "assignment1"\nstudent = "x"\n{CLAIM}')
+    rubric, _ = _tools()
+    submission = read_submission(path, rubric.sheet)
+    start = time.perf_counter()
+    grade(submission, rubric)
+    return time.perf_counter() - start
 
 
 def _growth(path: Path) -> float:

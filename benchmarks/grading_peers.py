@@ -1,8 +1,8 @@
-"""Other graders on the same functions: gradescope-utils, and nbgrader with a kernel per student.
+"""Other graders on the same functions: gradescope-utils, otter-grader and nbgrader.
 
 Each is installed from PyPI into an environment of its own that is removed afterwards; where that
-isn't possible, nothing is measured, and the reason is printed. Neither shuts anything in: the first
-runs the student's code in a new process, the second in a new Jupyter kernel.
+isn't possible, nothing is measured, and the reason is printed. None of them shuts anything in as it
+runs here: the first two run the student's code in a new process, nbgrader in a new Jupyter kernel.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from grader.grade import grade
 from grader.report.files import write_whole
 from grader.report.gradescope import FILE_NAME, refusal_json, results_json
 from grader.rubric import Rubric, load_rubric
+from grader.running import Runner
 from grader.sandbox import choose_sandbox
 from grader.submission import read_submission
 from nnviz.errors import InputError
@@ -71,7 +72,7 @@ def graded(root: Path, rubric: Rubric, visibility: str, isolation: str) -> bytes
     student = student_of(about) or submission.student
     submission = replace(submission, student=student)
     runs = submission.has_code and asked_checks(rubric)
-    sandbox: Any = choose_sandbox(isolation) if runs else None
+    sandbox: Runner | None = choose_sandbox(isolation) if runs else None
     result = grade(
         submission,
         rubric,

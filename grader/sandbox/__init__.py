@@ -4,7 +4,9 @@
     with sandbox.open(submission) as session:
         outcome = session.run([Call("sigmoid", (z,), {"k": 2.0})])
 
-Each submission gets a process of its own in the sandbox, and each run a fork of that one.
+Each submission gets a process of its own in the sandbox, and each run a fork of that one. That of
+the first is started there; where many follow, a process with numpy ready sends a fork of itself
+into each new sandbox, which takes a fraction of the time.
 """
 
 import atexit
@@ -14,10 +16,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.sandbox.backends import BACKENDS, LEVELS, Backend
-from grader.sandbox.probing import INSTALL, refusal
-from grader.sandbox.process import Worker, WorkerError
+from grader.sandbox.probing import INSTALL, failing, refusal
+from grader.sandbox.process import Worker
 from grader.sandbox.records import Call, Kind, Limits, Opaque, Outcome, Ref, Rng
 from grader.sandbox.session import Session
+from grader.sandbox.starting import Warm, WorkerError
 from nnviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ class Sandbox:
         self._lock = threading.Lock()
         self._next: Worker | None = None
         self._opened = 0
+        self._warm: Warm | None = None
+        self._can_enter = backend.entered
         atexit.register(self.close)
 
     @property
@@ -84,14 +89,40 @@ class Sandbox:
             worker, self._next = self._next, None
             self._opened += 1
             often = self._opened > 1
-        worker = worker or Worker(self.backend)
+            if often and self._can_enter and not self._warm:
+                self._warm = self._warmed()
+        worker = _ready(worker) or self._start()
         if often:
-            following = Worker(self.backend)
+            following = self._start()
             with self._lock:
                 self._next, spare = following, self._next
             if spare:
                 spare.close()
         return worker
+
+    def _start(self) -> Worker:
+        """A worker, by the quick way as long as there is one."""
+        if warm := self._warm:
+            try:
+                return Worker(self.backend, warm)
+            except WorkerError:
+                self._warm, self._can_enter = None, False
+                warm.close()
+        return Worker(self.backend)
+
+    def _warmed(self) -> Warm | None:
+        """A warm process, if what it sends into a sandbox is held there: that is tried, once."""
+        warm = None
+        try:
+            warm = Warm()
+            if not failing(Worker(self.backend, warm)):
+                return warm
+        except WorkerError:
+            pass
+        self._can_enter = False
+        if warm:
+            warm.close()
+        return None
 
     def __reduce__(self) -> tuple[object, ...]:
         """Another process gets a sandbox of the same kind, with workers of its own."""
@@ -101,9 +132,23 @@ class Sandbox:
         """End the process that was started ahead; a later `open` starts a new one."""
         with self._lock:
             worker, self._next = self._next, None
+            warm, self._warm = self._warm, None
             self._opened = 0
         if worker:
             worker.close()
+        if warm:
+            warm.close()
+
+
+def _ready(worker: Worker | None) -> Worker | None:
+    """A worker that was started ahead, unless it never came up: what started it was killed, say."""
+    if worker:
+        try:
+            worker.wait_ready()
+        except WorkerError:
+            worker.close()
+            return None
+    return worker
 
 
 def _named(name: str, limits: Limits) -> Sandbox:

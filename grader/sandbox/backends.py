@@ -21,6 +21,9 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    # Memory that arrays gave back is kept: the kernel would clear it anew for each of them.
+    "MALLOC_MMAP_THRESHOLD_": str(64 * 1024**2),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
 }
 """All that a student's code finds in its environment, besides HOME."""
 
@@ -46,6 +49,8 @@ class Backend:
     seccomp: bool
     alone: bool
     """Whether nothing but the worker is in its process namespace, so that nothing outlives it."""
+    entered: bool = False
+    """Whether a process that was started before can go in."""
 
     def settings(self, places: Places, folder: Path, limits: Limits) -> dict[str, object]:
         """What a process of a check takes upon itself before it loads anything."""
@@ -118,6 +123,7 @@ BUBBLEWRAP = Backend(
     landlock=False,
     seccomp=True,
     alone=True,
+    entered=True,
 )
 LANDLOCK = Backend(
     "landlock",

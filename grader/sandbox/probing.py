@@ -9,9 +9,10 @@ from pathlib import Path
 
 from grader.sandbox.backends import BACKENDS, Backend
 from grader.sandbox.inside import landlock, seccomp
-from grader.sandbox.process import Worker, WorkerError
+from grader.sandbox.process import Worker
 from grader.sandbox.records import Call, Limits
 from grader.sandbox.session import Session
+from grader.sandbox.starting import WorkerError
 from grader.source import Source, Unit
 
 _ATTEMPTS = '''
@@ -60,6 +61,12 @@ def refusal(backend: Backend) -> str:
         worker = Worker(backend)
     except WorkerError as error:
         return str(error)
+    return failing(worker)
+
+
+def failing(worker: Worker) -> str:
+    """What of all that it has to prevent this worker does not, "" where it holds; it is closed."""
+    backend = worker.backend
     source = Source("probe.py", (Unit("probe.py", _ATTEMPTS),))
     session = None
     try:

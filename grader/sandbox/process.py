@@ -4,13 +4,9 @@ A worker can be started before it is known whose code it will run: its folder is
 """
 
 import contextlib
-import functools
-import importlib.util
 import json
-import marshal
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
@@ -18,62 +14,30 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from grader.sandbox import places
-from grader.sandbox.backends import ENVIRONMENT, Backend
+from grader.sandbox.backends import Backend
 from grader.sandbox.records import Limits
+from grader.sandbox.starting import (
+    Handle,
+    Warm,
+    WorkerError,
+    interpreter,
+    kill_all_of,
+    launch,
+    reserve,
+    send_code,
+)
+from grader.temporary import TemporaryFolder
 
 START_SECONDS = 60.0
 """How long a worker may take to start: a machine may be busy, and no student's code runs yet."""
 
 _ANSWER_SECONDS = 30.0
-_INSIDE = ("seccomp", "landlock", "codec", "loading", "running", "worker")
-_BOOT = """
-import marshal, socket, struct, sys, types
-from importlib.machinery import PathFinder
-site, allowed = sys.argv[2], frozenset(sys.argv[3:])
-class Libraries:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        return PathFinder.find_spec(name, [site]) if name in allowed else None
-sys.meta_path.append(Libraries)
-control = socket.socket(fileno=int(sys.argv[1]))
-def exactly(count):
-    data = b""
-    while len(data) < count:
-        piece = control.recv(count - len(data))
-        if not piece:
-            sys.exit()
-        data += piece
-    return data
-package = sys.modules["grader.sandbox.inside"] = types.ModuleType("grader.sandbox.inside")
-for name, code in marshal.loads(exactly(struct.unpack("<I", exactly(4))[0])):
-    module = sys.modules[f"grader.sandbox.inside.{name}"] = types.ModuleType(name)
-    setattr(package, name, module)
-    exec(code, module.__dict__)
-sys.argv[1:] = []
-module.serve(control)
-"""
-
-
-class WorkerError(Exception):
-    """A worker can't be started, or doesn't answer; the message says what is known."""
-
-
-@functools.cache
-def _inside() -> bytes:
-    """The modules of `grader.sandbox.inside`, compiled."""
-    found = []
-    for name in _INSIDE:
-        full = f"grader.sandbox.inside.{name}"
-        spec = importlib.util.find_spec(full)
-        if spec is None or spec.origin is None:
-            raise WorkerError(f"{full} is missing")
-        source = Path(spec.origin).read_bytes()
-        found.append((name, compile(source, f"<{name}>", "exec", dont_inherit=True)))
-    return marshal.dumps(found)
+_ENDING_SECONDS = 0.5
+_HOLD = ["/bin/sh", "-c", "echo; read -r line"]
+"""What says that a sandbox is made, and holds it open until a worker is in it."""
 
 
 @dataclass(frozen=True)
@@ -88,76 +52,86 @@ class Ended:
 class Worker:
     """A process in the sandbox that forks one process for each check; close it when done."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, warm: Warm | None = None) -> None:
         self.backend = backend
-        self.folder = Path(tempfile.mkdtemp(prefix="nnviz-sandbox-"))
+        self._folder = TemporaryFolder("sandbox")
+        self.folder = self._folder.path
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._control, inner = socket.socketpair()
         self._uid: int | None = None
         self._holder: socket.socket | None = None
+        self._inside: Handle | None = None
+        self._warm = warm is not None
         self._ready = False
         try:
-            self._process = self._start(inner)
-        except OSError as error:
+            if places.drops_root():
+                number, self._holder = reserve()
+                self._uid = places.own_uid(number)
+                os.chown(self.folder, 0, self._uid)
+                self.folder.chmod(0o750)
+            self._process = self._enter(warm, inner) if warm else self._start(inner)
+        except (OSError, WorkerError) as error:
             self._control.close()
             self._errors.close()
             if self._holder:
                 self._holder.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder.remove()
             raise WorkerError(f"{backend.name}: {error}") from error
         finally:
             inner.close()
 
     def _start(self, inner: socket.socket) -> "subprocess.Popen[bytes]":
-        found = places.places()
-        words = [found.interpreter, "-s", "-S", "-P", "-B", "-c", _BOOT, str(inner.fileno())]
-        words += [found.site, *places.LIBRARIES]
-        command = self.backend.command(found, self.folder, words)
-        user: dict[str, Any] = {}
-        if places.drops_root():
-            number, self._holder = _reserve()
-            self._uid = places.own_uid(number)
-            os.chown(self.folder, 0, self._uid)
-            self.folder.chmod(0o750)
-            needed = [*found.needed, str(self.folder)]
-            if covered := places.closed_to_others(needed):
-                launcher = Path(__file__).with_name("inside") / "launch.py"
-                what = {"command": command, "uid": self._uid, "covered": covered, "needed": needed}
-                command = [
-                    found.interpreter,
-                    "-I",
-                    "-S",
-                    "-c",
-                    launcher.read_text(encoding="utf-8"),
-                ]
-                command.append(json.dumps(what))
-            else:
-                user = {"user": self._uid, "group": self._uid, "extra_groups": []}
-        process = subprocess.Popen(
-            command,
+        """Start the interpreter in the sandbox."""
+        words = interpreter("worker", inner.fileno())
+        process = launch(
+            self.backend.command(places.places(), self.folder, words),
+            self.folder,
+            self._uid,
+            (inner.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
-            pass_fds=(inner.fileno(),),
-            env={**ENVIRONMENT, "HOME": "/"},
-            cwd="/",
-            start_new_session=True,
-            **user,
         )
-        code = _inside()
         with contextlib.suppress(OSError):  # it has ended already: `wait_ready` says why
-            self._control.sendall(struct.pack("<I", len(code)) + code)
+            send_code(self._control)
         return process
 
-    @property
-    def pid(self) -> int:
-        """The process that was started, as the grader sees it."""
-        return self._process.pid
+    def _enter(self, warm: Warm, inner: socket.socket) -> "subprocess.Popen[bytes]":
+        """Start a sandbox with nothing in it, and let the warm process go there when it is made."""
+        ready, theirs = socket.socketpair()
+        told, tell = os.pipe()
+        try:
+            command = self.backend.command(places.places(), self.folder, _HOLD)
+            command[1:1] = ["--info-fd", str(tell)]
+            process = launch(
+                command,
+                self.folder,
+                self._uid,
+                (tell,),
+                stdin=theirs,
+                stdout=theirs,
+                stderr=self._errors,
+            )
+            try:
+                warm.enter(self._uid, inner, self._errors, told, ready.fileno())
+            except WorkerError:
+                ready.close()
+                process.wait()
+                raise
+            return process
+        finally:
+            ready.close()
+            theirs.close()
+            os.close(told)
+            os.close(tell)
 
     def wait_ready(self) -> None:
         """Wait until numpy is imported in there; raises WorkerError where it never will be."""
         if not self._ready:
             answer = self._receive(START_SECONDS)
+            if self._warm:
+                self._inside = Handle(int(answer["pid"]))
+                answer = self._receive(START_SECONDS)
             self._ready = bool(answer.get("ready"))
 
     def spawn(self) -> "Check":
@@ -240,19 +214,24 @@ class Worker:
 
     def close(self) -> None:
         """End everything that runs in there, and remove its folder."""
+        if self._warm:
+            with contextlib.suppress(WorkerError):  # it never came there
+                self.wait_ready()
         self._control.close()
+        if self._inside:
+            self._inside.end(_ENDING_SECONDS)
         try:
             # It ends by itself where its socket is closed: then nothing has to be searched for.
-            self._process.wait(0.5)
+            self._process.wait(_ENDING_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         if self._uid is not None and not self.backend.alone:
-            _kill_all_of(self._uid)
+            kill_all_of(self._uid)
         if self._holder:
             self._holder.close()
         self._errors.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._folder.remove()
 
 
 class Check:
@@ -334,35 +313,3 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except BlockingIOError:
         return b""
-
-
-def _reserve() -> tuple[int, socket.socket]:
-    """A number below 2^22 that no other worker has, and the name that says so while it is held.
-
-    The name is an abstract socket's: the kernel gives it to one process, and frees it with it.
-    """
-    first = os.getpid() * 16
-    for step in range(4096):
-        number = (first + step) % 2**22
-        holder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            holder.bind(f"\0nnviz-sandbox-{number}")
-            return number, holder
-        except OSError:
-            holder.close()
-    raise WorkerError("no user id is free for a submission")
-
-
-def _kill_all_of(uid: int) -> None:
-    """Kill whatever still runs as this user, which only a worker's processes do."""
-    subprocess.run(
-        ["/bin/sh", "-c", "kill -9 -1"],
-        user=uid,
-        group=uid,
-        extra_groups=[],
-        env={},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )

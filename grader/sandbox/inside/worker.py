@@ -29,7 +29,7 @@ def serve(control: socket.socket) -> None:
     _answer(control, {"ready": True})
     child = 0
     while True:
-        message, descriptors = _message(control)
+        message, descriptors = _message(control, 3)
         if message is None:
             _end(child, 0)
             os._exit(0)
@@ -86,9 +86,9 @@ def _end(child: int, seconds: float) -> dict[str, Any]:
     return {"status": status, "cpu": usage.ru_utime + usage.ru_stime}
 
 
-def _message(control: socket.socket) -> tuple[Any, list[int]]:
-    """One message and the descriptors that came with it; None at the end."""
-    data, descriptors, _, _ = socket.recv_fds(control, 4, 3)
+def _message(control: socket.socket, most: int) -> tuple[Any, list[int]]:
+    """One message and the descriptors that came with it, at most so many; None at the end."""
+    data, descriptors, _, _ = socket.recv_fds(control, 4, most)
     if not data:
         return None, []
     while len(data) < 4:
