@@ -124,7 +124,7 @@ def _cold_start(path: Path) -> float:
 
 
 def _claim(folder: Path) -> float:
-    """Seconds that grading takes with a claim and nothing else, nothing of it being known before."""
+    """Seconds that grading takes with a claim and nothing else, and no run kept from before."""
     path = folder / "claims"
     path.mkdir()
     (path / "answers.toml").write_text(f'assignment = "assignment1"\nstudent = "x"\n{CLAIM}')
