@@ -1,5 +1,7 @@
 """What the review screen says, as rich text: pure, from a desk."""
 
+import re
+
 from rich.text import Text
 
 from grader.report.text import VERDICTS, visible, visible_lines
@@ -7,6 +9,25 @@ from grader.review.desk import Desk
 from grader.rubric import shown
 
 LONGEST = 60_000
+OWN_LINE = re.compile(r"\s|[-*+>|#`]|\d+[.)]\s|$")
+"""What begins a line that has to stay one: lists, tables, code, quotations."""
+
+
+def flowing(text: str) -> str:
+    """A text whose paragraphs are one line each, to be broken where the screen ends.
+
+    Students break lines where their editor did, which is never where the marker's screen does.
+    """
+    lines: list[str] = []
+    joins = False
+    for line in text.split("\n"):
+        stays = OWN_LINE.match(line) is not None
+        if joins and not stays:
+            lines[-1] = f"{lines[-1].rstrip()} {line}"
+        else:
+            lines.append(line)
+        joins = not stays
+    return "\n".join(lines)
 
 
 def heading(desk: Desk, *, blind: bool) -> Text:
@@ -29,7 +50,7 @@ def answer(desk: Desk) -> Text:
     parts: list[Text] = []
     if item.unsettled:
         parts.append(Text(f"{visible(item.unsettled)}\n", "yellow"))
-    typed = visible_lines(item.typed, LONGEST)
+    typed = flowing(visible_lines(item.typed, LONGEST))
     parts.append(Text(typed) if typed.strip() else Text(visible(item.message), "dim"))
     parts += [Text(f"\n{visible(label)}: {visible_lines(t, 2000)}") for label, t in item.evidence]
     figures = desk.grade.figures

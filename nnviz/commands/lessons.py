@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nnviz.lessons import Lesson
     from nnviz.lessons.checking import LessonResult
 
-WIDTH = 96
+WIDTH = 79
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,12 @@ def _check(arguments: argparse.Namespace, lessons: "list[Lesson]") -> int:
 def _page(lesson: "Lesson", solution: bool) -> str:
     """A lesson in words, for a screen or a board."""
     file = lesson.file
-    parts = [f"{lesson.name}: {file.title}", *_wrapped(" ".join(file.story)), "", file.question]
+    parts = [
+        f"{lesson.name}: {file.title}",
+        *_wrapped(" ".join(file.story)),
+        "",
+        *_wrapped(file.question),
+    ]
     if solution:
         parts += ["", f"Cause: {' or '.join(map(str, lesson.answers))}"]
         parts += [*_wrapped(lesson.diagnosis), *_wrapped(f"Fix: {file.fix}.")]

@@ -5,6 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
 
 FOLDER = Path("train")
 TARGET = 90  # percent: the accuracy to reach
@@ -92,7 +93,9 @@ def _image(axis, numbers, title, signed=True):
 def draw_tsne(L2, labels):
     """What the second layer makes of 500 images: alike images should lie together."""
     some = L2[:, :TSNE_SAMPLES].T
-    places = TSNE(init="pca", random_state=0, perplexity=min(30, len(some) - 1)).fit_transform(some)
+    layout = TSNE(init="pca", random_state=0, perplexity=min(30, len(some) - 1))
+    with threadpool_limits(1, "openmp"):  # so few images: several threads would only wait
+        places = layout.fit_transform(some)
     plt.figure(figsize=(6, 5))
     plt.scatter(*places.T, c=labels[:TSNE_SAMPLES], cmap="tab10", vmin=-0.5, vmax=9.5, s=8)
     plt.colorbar(label="digit", ticks=range(10))

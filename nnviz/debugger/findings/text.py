@@ -9,7 +9,7 @@ from nnviz.debugger.findings.records import Finding, Level, Remedy
 from nnviz.experiment import Experiment
 
 LEVELS = {Level.INFO: "info", Level.AMBER: "amber", Level.RED: "red"}
-WIDTH = 96
+WIDTH = 79
 
 
 def finding_lines(findings: Iterable[Finding], experiment: Experiment | None = None) -> list[str]:
