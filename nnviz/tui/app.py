@@ -43,13 +43,6 @@ DEBUGGERS_OWN = frozenset(key.action.partition("(")[0] for key in KEYS if DEBUGG
 """Actions that only the debugger's own screen has."""
 
 
-def settle() -> None:
-    """With the first numbers on the screen, collect garbage again where that was put off."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
-
-
 AT_ONCE = ("interrupt", "command")
 """Actions that are done when their key arrives, before the keys after it find their way."""
 
@@ -126,7 +119,7 @@ class NnvizApp(LookingApp):
                 if first:  # a branch may have fewer layers
                     layer = min(self.choice.layer, view.info.depth)
                     self.choose(replace(self.choice, layer=layer))
-                    self.call_after_refresh(settle)
+                    self.call_after_refresh(self._settle)
                 else:
                     self.redraw()
             case Proving(text):
@@ -142,6 +135,13 @@ class NnvizApp(LookingApp):
             case Exception() as error:
                 self.failure = error
                 self.exit(return_code=1)
+
+    def _settle(self) -> None:
+        """With the first numbers on the screen, do what was put off; garbage is collected again."""
+        self.runner.painted()
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def place(self) -> None:
         """Give every panel its rectangle, or hide it."""

@@ -2,11 +2,8 @@
 
 A key is answered at once only if the thread that answers it need not queue behind those that
 train: they give way to it in the system's scheduler and, more often than usual, in the interpreter.
-And what the libraries have made is not searched for garbage again and again, which would hold up
-everybody for several frames.
 """
 
-import gc
 import os
 import sys
 import threading
@@ -27,7 +24,6 @@ def screen_first() -> None:
     interpreter's part has to do.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.freeze()
     if sys.platform != "linux":
         return
     for thread in threading.enumerate():

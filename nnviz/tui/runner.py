@@ -23,6 +23,8 @@ from nnviz.tui.view import View, make_view
 
 VIEWS_PER_SECOND = 30
 GREETING = "press n to step"
+PAINTING = 0.1
+"""For at most so many seconds the first numbers have the processor for themselves."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Runner:
         self._orders: deque[Order | None] = deque()
         self._arrived = threading.Condition()
         self._interrupted = threading.Event()
-        self._stepping = self._waiting = False
+        self._stepping = self._waiting = self._painted = False
         self._limit = float("inf")
         self._last: View | None = None
         self._question: Question | None = None
@@ -136,6 +138,12 @@ class Runner:
             self._orders.append(order)
             if not (self._stepping and _is_step(order)):
                 self._interrupted.set()
+            self._arrived.notify()
+
+    def painted(self) -> None:
+        """The first view is on the screen: there is time for what is left to do."""
+        with self._arrived:
+            self._painted = True
             self._arrived.notify()
 
     def attend(self, question: Question | None) -> None:
@@ -171,6 +179,8 @@ class Runner:
             for timeline in debugger.branches.values():
                 timeline.source.cancelled = self._interrupted.is_set
             self._view(debugger, reason=GREETING)
+            with self._arrived:
+                self._arrived.wait_for(lambda: self._painted or bool(self._orders), PAINTING)
             debugger.gather_facts()
             self._view(debugger, reason=GREETING)
             while (order := self._next()) is not None:

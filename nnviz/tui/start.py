@@ -91,8 +91,8 @@ def start(
     What went wrong on the runner's thread is raised here, when the terminal is itself again. After
     a crash the run so far is in a file, and standard error says in which one.
     """
-    with ThreadPoolExecutor(1) as ahead:  # the first iteration is done while Textual is imported
-        opened = ahead.submit(open_debugger)
+    with ThreadPoolExecutor(1) as ahead:  # the first numbers are there when Textual is imported
+        opened = ahead.submit(_with_first_numbers, open_debugger)
         app = make_app(giving_way(opened.result), present=present, script=script)
         app.run()
     crashed = app.failure is not None or app.return_code
@@ -101,6 +101,14 @@ def start(
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0
+
+
+def _with_first_numbers(open_debugger: Callable[[], Debugger]) -> Debugger:
+    """Open the debugger, and work out what its first view shows; the run keeps that."""
+    from nnviz.tui.view import make_view
+
+    make_view(debugger := open_debugger())
+    return debugger
 
 
 def rescue(runner: Runner) -> str:

@@ -15,13 +15,6 @@ Run = tuple[str, str]
 """Text and its style key: `""`, a role such as `axis`, a colour, or `FRONT on BACK` of these."""
 
 SPACE = ord(" ")
-NARROW = frozenset(
-    character
-    for character in map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2500, 0x2600)))
-    if cell_len(character) == 1
-)
-"""Characters known to take one cell: ASCII, Latin-1, lines, blocks and shapes."""
-
 WIDE_TAIL = 0
 """Stands in the second cell of a character two cells wide; dropped when text is cut into runs."""
 
@@ -119,8 +112,9 @@ def cells_from_arrays(
 
 @lru_cache(maxsize=4096)
 def _narrow(text: str) -> NDArray[np.uint32] | None:
-    """The code points of characters that take one cell each; None where not all are known to."""
-    if not NARROW.issuperset(text):
+    """The code points of characters that take one cell each; None where not all do."""
+    plain = text.isascii() and text.isprintable()
+    if not plain and any(cell_len(character) != 1 for character in set(text)):
         return None
     return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
 

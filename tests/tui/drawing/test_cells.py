@@ -82,6 +82,6 @@ def test_the_short_cut_for_narrow_characters_changes_nothing(texts, column):
             grid.put(column + number, 0, text, str(number))
         return grid.cells()
 
-    with patch("nnviz.tui.drawing.cells.NARROW", frozenset()):
+    with patch("nnviz.tui.drawing.cells._narrow", return_value=None):
         one_by_one = written()
     assert written() == one_by_one
