@@ -48,7 +48,7 @@ class Diagnosis:
         new = rows - self._done
         with np.errstate(all="ignore"):
             for row, (rule, number) in enumerate(self._keys):
-                reading = rule.read(replace(view, number=number))
+                reading = rule.read(view.of(number))
                 if reading is not None:
                     levels = reading.levels[-new:]
                     holds = levels > 0 if reading.holds is None else reading.holds[-new:]
@@ -117,7 +117,7 @@ class Diagnosis:
         not_yet = np.flatnonzero(~self._holds[row, : start + 1])
         began = int(not_yet[-1]) + 1 if len(not_yet) else 0
         with np.errstate(all="ignore"):
-            reading = rule.read(replace(self._view(at, at + 1), number=number))
+            reading = rule.read(self._view(at, at + 1).of(number))
             assert reading is not None, "a rule that spoke in a stretch speaks of its last row too"
             return Finding(
                 id=rule.id,

@@ -64,6 +64,12 @@ class View:
     def __len__(self) -> int:
         return self.stop - self.start
 
+    def of(self, number: int) -> "View":
+        """The same iterations for another layer; columns that one has asked for, both have."""
+        return View(
+            self.info, self.history, self.facts, self.start, self.stop, number, self._columns
+        )
+
     @property
     def layer(self) -> LayerInfo:
         """The layer that is looked at."""
@@ -120,12 +126,11 @@ def graded(values: Array | float, limit: Limit | str) -> Levels:
     limit = LIMITS[limit] if isinstance(limit, str) else limit
     x = -np.asarray(values) if limit.below else np.asarray(values)
     levels = np.zeros(x.shape, np.int8)
-    for level, edge in (
-        (Level.INFO, limit.info),
-        (Level.AMBER, limit.amber),
-        (Level.RED, limit.red),
-    ):
-        levels[x > (-edge if limit.below else edge)] = level
+    if x.size and not np.isnan(largest := np.fmax.reduce(x, axis=None)):
+        for level, edge in zip(Level, (limit.info, limit.amber, limit.red), strict=True):
+            above = -edge if limit.below else edge
+            if largest > above:  # most values are far from any limit
+                levels[x > above] = level
     return levels
 
 
@@ -138,7 +143,11 @@ def running(levels: Levels, count: int) -> Levels:
     """The lowest level of the last `count` iterations; 0 before there are so many."""
     if len(levels) < count:
         return np.zeros_like(levels)
-    lowest = np.lib.stride_tricks.sliding_window_view(levels, count).min(axis=1)
+    lowest, reach = levels, 1
+    while reach < count:  # the least of twice as many each time
+        step = min(reach, count - reach)
+        lowest = np.minimum(lowest[step:], lowest[:-step])
+        reach += step
     return np.concatenate([np.zeros(count - 1, np.int8), lowest])
 
 
