@@ -51,9 +51,9 @@ def _trial_lines(trial: Trial, finding: Finding) -> list[str]:
         f"{trial.remedy.text}{changes}", WIDTH, initial_indent="  - ", subsequent_indent="    "
     )
     if not trial.problem:
-        span = f"from iteration {trial.start} to {trial.end}"
-        lines.append(f"    {span}, without: {_numbers(trial.without, finding.metric)}")
-        lines.append(f"    {' ' * len(span)}     with: {_numbers(trial.remedied, finding.metric)}")
+        lines.append(f"    from iteration {trial.start} to {trial.end}")
+        lines.append(f"      without: {_numbers(trial.without, finding.metric)}")
+        lines.append(f"         with: {_numbers(trial.remedied, finding.metric)}")
     return [*lines, f"    {verdict(trial)}"]
 
 

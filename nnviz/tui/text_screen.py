@@ -61,7 +61,8 @@ def wrapped(text: str, width: int) -> str:
 class TextScreen(ModalScreen[None]):
     """Shows a title and lines until a key closes it; scrolls where they are many."""
 
-    CSS = """
+    # of the default kind, which holds for pages that are made from this one as well
+    DEFAULT_CSS = """
     TextScreen { align: center middle; }
     TextScreen VerticalScroll {
         width: auto; max-width: 96%; height: auto; max-height: 94%;

@@ -18,9 +18,10 @@ from .helpers import at, until
 DRAWN_WITH = "8.2.8"
 """The version of Textual whose drawing was looked at; pyproject.toml asks for it in `dev`."""
 
-pytestmark = pytest.mark.skipif(
+drawn_as_looked_at = pytest.mark.skipif(
     version("textual") != DRAWN_WITH, reason=f"snapshots are Textual {DRAWN_WITH}'s drawing"
 )
+pytestmark = drawn_as_looked_at
 SMALL, LARGE = (80, 24), (160, 50)
 ITERATIONS = 4
 

@@ -21,6 +21,7 @@ from nnviz.tui.app import NnvizApp
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.driving import News
 from nnviz.tui.keys import STEP
+from nnviz.tui.prover import Proving
 from nnviz.tui.runner import Ask, Said
 from nnviz.tui.screen_commands import words
 from nnviz.tui.script import Cue
@@ -74,6 +75,7 @@ class LessonApp(NnvizApp):
         self.hints = 0
         self.solved = False
         self._whole_view: View | None = None
+        self._told = ""
         self.choice = replace(self.choice, guide=self.guide)
 
     @property
@@ -92,11 +94,14 @@ class LessonApp(NnvizApp):
             case View():
                 self._whole_view = news
                 super()._receive(self._shown(news))
+            case Proving():
+                self._told = news.text
+                super()._receive(news)
             case Said() if news.line == CONFIRMED:
                 self.solved = True
                 super()._receive(news)
                 if self._whole_view is not None:
-                    super()._receive(self._whole_view)
+                    super()._receive(replace(self._whole_view, reason=self._told))
             case _:
                 super()._receive(news)
 

@@ -16,6 +16,9 @@ from nnviz.tui.panels.marks import unit_marks
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View, picture_shape
 
+NAMED = 18
+"""Columns that the name and the scale of a picture take, for pictures that are narrower."""
+
 KINDS = ("activation", "weight", "update")
 TITLES = {"activation": "L{} mean a", "weight": "W{} mean", "update": "W{} update"}
 SHORT = {"activation": "L{} a", "weight": "W{}", "update": "W{} up"}
@@ -37,7 +40,10 @@ def _rows(view: View, choice: Choice, width: int, height: int, look: Look) -> Ce
         max(_shape(view, number, kind)[1] for number in range(1, view.info.depth + 1))
         for kind in KINDS
     ]
-    if sum(natural) + len(KINDS) >= width:
+    named = [max(NAMED, columns) for columns in natural]
+    if sum(named) + len(KINDS) < width:
+        natural = named
+    elif sum(natural) + len(KINDS) >= width:
         natural = []
     first = choice.layer
     while first > 1 and sum(heights[first - 2 : view.info.depth]) <= height:
