@@ -2,6 +2,7 @@
 
 import argparse
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import InputError
@@ -24,6 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="train each one: is its cause found, does its evidence hold, does its fix help?",
     )
     parser.add_argument("--solutions", action="store_true", help="with cause, diagnosis and fix")
+    parser.add_argument(
+        "--program",
+        type=Path,
+        metavar="DIR",
+        help="write a lesson's net as a student wrote it into a new folder, where it has one",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.epilog = "`nnviz tui --lesson LESSON` opens one."
 
@@ -35,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     from nnviz.lessons import find_lesson, lesson_names
 
     lessons = [find_lesson(name) for name in arguments.lessons or lesson_names()]
+    if arguments.program is not None:
+        return _write_program(arguments, lessons)
     if arguments.check:
         if arguments.solutions:
             raise InputError("--check and --solutions: give one of them")
@@ -47,6 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
         width = max(len(one.name) for one in lessons)
         print("\n".join(f"{one.name:<{width}}  {one.file.title}" for one in lessons))
         print("\n`nnviz lessons LESSON` tells its story, `nnviz tui --lesson LESSON` opens it.")
+    return 0
+
+
+def _write_program(arguments: argparse.Namespace, lessons: "list[Lesson]") -> int:
+    """Write the program of the one lesson that is named."""
+    from nnviz.lessons.programs import write_program
+
+    if len(lessons) != 1 or arguments.check or arguments.solutions or arguments.json:
+        raise InputError("--program: give one LESSON with it, and no other option")
+    print(f"Written: nnviz tui {write_program(lessons[0], arguments.program)}")
     return 0
 
 
@@ -79,6 +98,9 @@ def _page(lesson: "Lesson", solution: bool) -> str:
         "",
         *_wrapped(file.question),
     ]
+    if lesson.program:
+        told = "As a student's program: nnviz lessons {} --program DIR"
+        parts += ["", told.format(lesson.name)]
     if solution:
         parts += ["", f"Cause: {' or '.join(map(str, lesson.answers))}"]
         parts += [*_wrapped(lesson.diagnosis), *_wrapped(f"Fix: {file.fix}.")]

@@ -11,6 +11,7 @@ from nnviz.debugger.predicates import holds_at, parse_predicate
 from nnviz.debugger.proof import Proof, prove
 from nnviz.debugger.proof_text import proof_json
 from nnviz.lessons.lesson import Lesson
+from nnviz.lessons.programs import program_failures
 
 PROOF_ITERATIONS = 30
 """How long the run is trained on, with the fix and without."""
@@ -24,12 +25,16 @@ NEVER_SILENT = frozenset({"saturated", "dead-units", "gradient-check"})
 
 @dataclass(frozen=True)
 class LessonResult:
-    """What came of a lesson: the top finding, the evidence that does not hold, and the proof."""
+    """What came of a lesson: the top finding, the evidence that does not hold, and the proof.
+
+    `program` is what is not true of the lesson's program.
+    """
 
     lesson: Lesson
     top: Finding | None
     missing: tuple[str, ...]
     proof: Proof
+    program: tuple[str, ...] = ()
 
     @property
     def named(self) -> bool:
@@ -54,6 +59,7 @@ class LessonResult:
                 (silent and _never_silent(self.lesson), "this cause has to be found"),
                 *((True, f"evidence does not hold: {text}") for text in self.missing),
                 (not self.proven, "the fix does not help"),
+                *((True, text) for text in self.program),
             )
             if wrong
         )
@@ -72,7 +78,8 @@ def check_lesson(lesson: Lesson) -> LessonResult:
     serious = [f for f in diagnosis.spoken() if f.level >= Level.AMBER and not f.folded]
     finding = proof_finding(lesson, diagnosis)
     proof = prove(EngineSource(experiment), start, finding, iterations=PROOF_ITERATIONS)
-    return LessonResult(lesson, next(iter(serious), None), _missing(lesson, diagnosis), proof)
+    top, missing = next(iter(serious), None), _missing(lesson, diagnosis)
+    return LessonResult(lesson, top, missing, proof, program_failures(lesson))
 
 
 def proof_finding(lesson: Lesson, diagnosis: Diagnosis) -> Finding:

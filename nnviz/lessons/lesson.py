@@ -14,7 +14,7 @@ from nnviz.experiment import Experiment, read_experiment
 from nnviz.lessons.causes import Cause, read_cause
 
 LIBRARY = Path(__file__).parent / "library"
-LESSON, EXPERIMENT = "lesson.toml", "experiment.toml"
+LESSON, EXPERIMENT, PROGRAM = "lesson.toml", "experiment.toml", "program.py"
 SENTENCES = 3
 
 
@@ -24,6 +24,7 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `answers` are what counts as right, such as `saturated L1`; the first one is what the findings
     say. `evidence` are predicates that hold at the end of the run. `changes` are the experiment's
     keys that the fix sets. `silent` says why no finding names the cause, where none does.
+    `correction` is what is wrong in the lesson's program, if it has one, and what is right.
     """
 
     title: str
@@ -36,16 +37,23 @@ class LessonFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fix: str
     changes: Mapping[str, Any]
     silent: str = ""
+    correction: tuple[str, str] = ("", "")
 
 
 class Lesson:
-    """A lesson by the name of its folder, with its run.
+    """A lesson by the name of its folder, with its run, and as a program ("": there is none).
 
     Raises InputError, naming the file, where a cause, a predicate or a change makes no sense.
     """
 
-    def __init__(self, name: str, file: LessonFile, experiment: Experiment) -> None:
-        self.name, self.file, self.experiment = name, file, experiment
+    def __init__(
+        self, name: str, file: LessonFile, experiment: Experiment, program: str = ""
+    ) -> None:
+        self.name, self.file, self.experiment, self.program = name, file, experiment, program
+        if program and program.count(file.correction[0]) != 1:
+            raise InputError(
+                f"correction: expected what stands once in {PROGRAM}, and what's right"
+            )
         if len(file.story) != SENTENCES or not (file.hints and file.answers and file.evidence):
             raise InputError(
                 f"expected a story of {SENTENCES} sentences, and hints, answers and evidence"
@@ -97,6 +105,10 @@ def read_lesson(folder: Path) -> Lesson:
         raise InputError(f"{path}: can't be read: {error}") from error
     experiment = read_experiment(folder / EXPERIMENT)
     try:
-        return Lesson(folder.name, file, experiment)
+        written = folder / PROGRAM
+        program = written.read_text(encoding="utf-8") if written.exists() else ""
+        return Lesson(folder.name, file, experiment, program)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{written}: can't be read: {error}") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
