@@ -1,12 +1,16 @@
 """The curves of a submission's claims over those of the reference improvements, as pictures.
 
 For each part with a claim: the student's own configuration and the part's references, all on the
-rubric's data set, so that they can be compared; what is not run here is left out.
+rubric's data set, so that they can be compared; what is not run here is left out. The pictures are
+figures of the grade, so that every report and the review can show them.
 """
 
+import re
 from dataclasses import replace
 
 from grader.claims import TrustedRuns, claimed_experiment
+from grader.pictures import read_figures
+from grader.results import Figure, Grade
 from grader.rubric import Part, Rubric
 from grader.submission import Submission
 from grader.temporary import TemporaryFolder
@@ -19,14 +23,29 @@ MOST_CLAIMS = 3
 """Claims of a part that are drawn: more curves than that can't be told apart."""
 
 
-def curve_pictures(submission: Submission, rubric: Rubric, runs: TrustedRuns) -> dict[str, bytes]:
-    """File name -> PNG, one for each part that has a claim which can be run here."""
+def with_figures(
+    grade: Grade, submission: Submission, rubric: Rubric, runs: TrustedRuns
+) -> tuple[Grade, dict[str, bytes]]:
+    """The grade with its claims' curves among the figures, and the contents of all of these."""
+    curves = curve_pictures(submission, rubric, runs)
+    images = dict(read_figures(submission.folder, grade.figures))
+    images |= {figure.file: content for figure, content in curves.items()}
+    return replace(grade, figures=(*grade.figures, *curves)), images
+
+
+def curve_pictures(
+    submission: Submission, rubric: Rubric, runs: TrustedRuns
+) -> dict[Figure, bytes]:
+    """Figure -> PNG, one for each part that has a claim which can be run here."""
     found = {}
     for problem in rubric.problems:
         for part in problem.parts:
             drawn = part_curves(part, submission, rubric, runs)
             if drawn:
-                found[f"curves-{part.id}.png"] = _png(f"{part.id} {part.title}", drawn)
+                title = f"{part.id} {part.title}: your claims beside the references"
+                name = re.sub(r"[^A-Za-z0-9]+", "-", part.id)
+                figure = Figure(f"curves-{name}.png", title, part.id)
+                found[figure] = _png(f"{part.id} {part.title}", drawn)
     return found
 
 

@@ -33,10 +33,14 @@ Slot = tuple[Kind, str, str]
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture that belongs to a grade: a file beside it, and what it shows or was called."""
+    """A picture that belongs to a grade: a file beside it, and what it shows or was called.
+
+    `part` is the id of the part whose claims' runs are drawn, "" for a picture of the student's.
+    """
 
     file: str
     title: str
+    part: str = ""
 
 
 @dataclass(frozen=True)

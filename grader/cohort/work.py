@@ -16,9 +16,8 @@ from grader.claims import TrustedRuns
 from grader.code_marks import asked_checks
 from grader.cohort.discovery import Found, source_stamp
 from grader.cohort.fingerprints import Fingerprint, fingerprints
-from grader.curves import curve_pictures
+from grader.curves import with_figures
 from grader.human_marks import HumanMarks
-from grader.pictures import read_figures
 from grader.results import Grade
 from grader.rubric import Rubric, load_rubric
 from grader.sandbox import Sandbox, choose_sandbox
@@ -131,8 +130,7 @@ def _graded(submission: Submission, found: Found, work: Work, stamp: str, start:
         seed=work.seed or 0,
         runs=runs,
     )
-    curves = curve_pictures(submission, rubric, runs)
-    images = read_figures(submission.folder, result.figures)
+    result, images = with_figures(result, submission, rubric, runs)
     return Outcome(
         found,
         "graded",
@@ -140,7 +138,7 @@ def _graded(submission: Submission, found: Found, work: Work, stamp: str, start:
         stamp,
         perf_counter() - start,
         grade=result,
-        files=report_files(result, rubric, images) | curves,
+        files=report_files(result, rubric, images),
         code=fingerprints(_code(submission)),
     )
 

@@ -24,7 +24,7 @@ from nnviz.presets import BEST
 FEATURES, CLASSES = 784, 10
 """As MNIST has them: a net whose first layer is fixed at that is no mistake."""
 
-STAGES = ((40, 10), (60, 15), (200, 80))
+STAGES = ((20, 12), (60, 30), (200, 80))
 """Samples and iterations: what learns at once is quickly done, the others get more of both."""
 
 ENOUGH = 90.0

@@ -15,12 +15,16 @@ from grader.table_picture import picture_svg
 
 @dataclass(frozen=True)
 class Section:
-    """Items that belong together, under a title; `reading` is what to read again, "" if nothing."""
+    """Items that belong together, under a title; `reading` is what to read again, "" if nothing.
+
+    `curves` are the claims' runs, drawn over those of the references.
+    """
 
     title: str
     items: tuple[Item, ...]
     reading: str
     cells: bool = False
+    curves: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,20 @@ def feedback(grade: Grade, rubric: Rubric) -> Feedback:
         tuple(late_lines(grade)),
         grade.headline,
         tuple(carried_lines(grade)),
-        tuple(_problem(one, by_id[one.id], rubric) for one in grade.problems if one.id in by_id),
-        grade.figures,
+        tuple(
+            _problem(one, by_id[one.id], rubric, grade.figures)
+            for one in grade.problems
+            if one.id in by_id
+        ),
+        tuple(figure for figure in grade.figures if not figure.part),
         grade.notes,
         tuple(facts(grade)),
     )
 
 
-def _problem(graded: ProblemGrade, problem: Problem, rubric: Rubric) -> ProblemFeedback:
+def _problem(
+    graded: ProblemGrade, problem: Problem, rubric: Rubric, figures: tuple[Figure, ...]
+) -> ProblemFeedback:
     circuit = rubric.circuits.get(graded.id)
     return ProblemFeedback(
         heading(graded),
@@ -88,11 +98,13 @@ def _problem(graded: ProblemGrade, problem: Problem, rubric: Rubric) -> ProblemF
         graded.max_points,
         graded.open_points,
         picture_svg(circuit, graded.items) if circuit else "",
-        tuple(_sections(graded, problem, rubric.file.reading)),
+        tuple(_sections(graded, problem, rubric.file.reading, figures)),
     )
 
 
-def _sections(graded: ProblemGrade, problem: Problem, reading: dict[str, str]) -> Iterator[Section]:
+def _sections(
+    graded: ProblemGrade, problem: Problem, reading: dict[str, str], figures: tuple[Figure, ...]
+) -> Iterator[Section]:
     """The boxes, the derivatives, then part by part; what to read again stands once.
 
     Where a slip is known, its own text comes before that of the part.
@@ -102,7 +114,9 @@ def _sections(graded: ProblemGrade, problem: Problem, reading: dict[str, str]) -
         lost = [item for item in items if item.points < item.max_points and not item.waits]
         wanted = [*(item.slip for item in lost), *places] if lost else []
         text = next((reading[place] for place in wanted if place in reading), "")
-        yield Section(title, items, "" if text in told else text, items[0].kind == "cell")
+        curves = tuple(f for f in figures if f.part and f.part == items[0].part)
+        cells = items[0].kind == "cell"
+        yield Section(title, items, "" if text in told else text, cells, curves)
         told.add(text)
 
 

@@ -65,10 +65,13 @@ class ProblemFile(msgspec.Struct, frozen=True):
 
 
 class FigureFile(msgspec.Struct, frozen=True):
-    """A picture: the file beside the grade, and what the student called it."""
+    """A picture: the file beside the grade, and what the student called it or it shows."""
 
     file: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\.(png|jpg|gif|svg)$")]
     title: str
+    part: Annotated[
+        str, Meta(description="whose claims' runs it shows, empty for the student's own")
+    ] = ""
 
 
 class LateFile(msgspec.Struct, frozen=True):
@@ -108,7 +111,7 @@ class GradeFile(msgspec.Struct, frozen=True):
     due: Annotated[str, Meta(description="a due time of the student's own, likewise")] = ""
     marking: Annotated[str, Meta(description="stands for the rules that marked it")] = ""
     figures: Annotated[
-        tuple[FigureFile, ...], Meta(description="pictures of the submission, beside this file")
+        tuple[FigureFile, ...], Meta(description="of the submission and of its runs, beside this")
     ] = ()
     late: LateFile | None = None
     unpaid: Annotated[
@@ -186,7 +189,7 @@ def _file(grade: Grade) -> GradeFile:
         grade.submitted,
         grade.due,
         grade.marking,
-        tuple(FigureFile(figure.file, figure.title) for figure in grade.figures),
+        tuple(FigureFile(figure.file, figure.title, figure.part) for figure in grade.figures),
         _late_file(grade.late),
         tuple(ResultFile(**_result_fields(result)) for result in grade.unpaid),
     )
@@ -249,7 +252,7 @@ def _grade(file: GradeFile) -> Grade:
         file.submitted,
         file.due,
         file.marking,
-        tuple(Figure(figure.file, figure.title) for figure in file.figures),
+        tuple(Figure(figure.file, figure.title, figure.part) for figure in file.figures),
         Late(late.days, fraction(late.share), fraction(late.points)) if late else None,
         tuple(_result(result) for result in file.unpaid),
     )

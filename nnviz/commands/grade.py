@@ -113,10 +113,9 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.claims import TrustedRuns
     from grader.code_marks import asked_checks, fresh_seed
-    from grader.curves import curve_pictures
+    from grader.curves import with_figures
     from grader.grade import grade
     from grader.human_marks import load_marks
-    from grader.pictures import read_figures
     from grader.report.bundle import report_files
     from grader.report.files import write_whole
     from grader.report.html import FILE_NAME as PAGE
@@ -144,10 +143,9 @@ def _run_one(arguments: argparse.Namespace) -> int:
         seed=fresh_seed() if arguments.seed is None else arguments.seed,
         runs=runs,
     )
+    result, images = with_figures(result, submission, rubric, runs)
     path = write_grade(result, arguments.out, arguments.path)
-    images = read_figures(submission.folder, result.figures)
-    curves = curve_pictures(submission, rubric, runs)
-    for name, content in (report_files(result, rubric, images) | curves).items():
+    for name, content in report_files(result, rubric, images).items():
         write_whole(path.with_name(name), content)
     if arguments.json:
         print(grade_json(result).decode(), end="")
