@@ -1,8 +1,8 @@
 """Starts a program, lets it come to its training loop, and recognises what is in it."""
 
 import math
-import os
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.attach import describing
 from nnviz.attach.describing import failure_text
 from nnviz.attach.family import OPEN, Enclosure, Family, Kept, Member
+from nnviz.attach.forward import ForwardSource
 from nnviz.attach.loops import Candidate, choose
 from nnviz.attach.namespace import path_text
 from nnviz.attach.program import Program
@@ -32,31 +33,58 @@ def attach(
 ) -> ProgramSource:
     """Start a program, let it come to its training loop, and recognise what is in it.
 
-    `on_text` is shown what it prints before. Raises InputError where there is no such loop, or the
-    program fails before it; Cancelled where `cancelled` says so.
+    One that can't be copied is started twice, since its first iteration can't be done in a copy,
+    and then runs forward only. `on_text` is shown what it prints before. Raises InputError where
+    there is no such loop, or the program fails before it; Cancelled where `cancelled` says so.
     """
-    if not hasattr(os, "fork"):
-        raise InputError(
-            "programs of your own need Linux or macOS: going back keeps copies of their process"
-        )
     corrections = corrections or Corrections()
     candidate = choose(program, corrections.loop or None)
+    begin = partial(_begun, program, candidate, enclosure, cancelled=cancelled)
+    family, ready = begin(on_text)
+    known: Recognition | None = None
+    try:
+        if why := str(ready["uncopied"]):
+            known = traced(family, family.main, program, corrections, cancelled)
+            family.close()
+            family, ready = begin(lambda line: None)
+            learnt(family, family.main, known)
+        recognition = known or recognised(family, family.main, program, corrections, cancelled)
+    except BaseException:
+        family.close()
+        raise
+    iterations = corrections.iterations or _planned(ready["rounds"], candidate)
+    never = tuple(np.full(layer.units, -1) for layer in recognition.layers)
+    start = ProgramSnapshot(0, Kept(family.main, 0, 0 if why else AT_FIRST), never)
+    settings = {path_text(p): v for p, v in recognition.numbers[:MOST_NUMBERS]}
+    make = ForwardSource if why else ProgramSource
+    source = make(program, corrections, family, recognition, iterations, start, settings)
+    source.cancelled = cancelled
+    return source.begin(why) if isinstance(source, ForwardSource) else source
+
+
+def _begun(
+    program: Program,
+    candidate: Candidate,
+    enclosure: Enclosure,
+    on_text: Callable[[str], None],
+    cancelled: Callable[[], bool],
+) -> tuple[Family, Message]:
+    """The processes of a program that stands before its loop, and what it says there."""
     family = Family(program, candidate.line, enclosure)
     try:
-        return _attached(program, candidate, corrections, family, on_text, cancelled)
+        return family, _come_to_the_loop(program, candidate, family, on_text, cancelled)
     except BaseException:
         family.close()
         raise
 
 
-def _attached(
+def _come_to_the_loop(
     program: Program,
     candidate: Candidate,
-    corrections: Corrections,
     family: Family,
     on_text: Callable[[str], None],
     cancelled: Callable[[], bool],
-) -> ProgramSource:
+) -> Message:
     said = 0
 
     def told() -> None:
@@ -71,19 +99,7 @@ def _attached(
     family.on_text = lambda: None
     if message.get("event") != "ready":
         raise InputError(_never_begun(program, candidate, message))
-    if message["threads"]:
-        raise InputError(
-            f"{program.path}: has started threads before its loop; going back needs copies of its "
-            "process, and a copy has no threads: leave them out while you debug it"
-        )
-    recognition = recognised(family, family.main, program, corrections, cancelled)
-    iterations = corrections.iterations or _planned(message["rounds"], candidate)
-    never = tuple(np.full(layer.units, -1) for layer in recognition.layers)
-    start = ProgramSnapshot(0, Kept(family.main, 0, AT_FIRST), never)
-    settings = {path_text(p): v for p, v in recognition.numbers[:MOST_NUMBERS]}
-    source = ProgramSource(program, corrections, family, recognition, iterations, start, settings)
-    source.cancelled = cancelled
-    return source
+    return message
 
 
 def recognised(
@@ -98,18 +114,34 @@ def recognised(
     Raises InputError where nothing is recognised.
     """
     tracing, _ = family.fork(member)
+    recognition = traced(family, tracing, program, corrections, cancelled)
+    tracing.close()
+    learnt(family, member, recognition)
+    return recognition
+
+
+def traced(
+    family: Family,
+    tracing: Member,
+    program: Program,
+    corrections: Corrections,
+    cancelled: Callable[[], bool],
+) -> Recognition:
+    """What a member's next iteration shows; the member ends with it. Raises InputError."""
     order = {"order": "go", "trace": True, "quiet": True}
     order["corrections"] = msgspec.to_builtins(corrections)
     try:
         answer, _ = family.ask(tracing, order, cancelled)
     except InputError as error:
         raise InputError(f"{program.path}: {error}") from error
-    tracing.close()
     if "recognition" not in answer:
         raise InputError(f"{program.path}: its first iteration {answer.get('text')}")
-    recognition = msgspec.convert(answer["recognition"], Recognition)
+    return msgspec.convert(answer["recognition"], Recognition)
+
+
+def learnt(family: Family, member: Member, recognition: Recognition) -> None:
+    """Tell a member what its arrays are for."""
     family.ask(member, {"order": "plan", "recognition": msgspec.to_builtins(recognition)})
-    return recognition
 
 
 def _planned(rounds: list[int], candidate: Candidate) -> int:

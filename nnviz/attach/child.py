@@ -3,18 +3,15 @@
 Started with `python -m nnviz.attach.child CONTROL TEXT LIFELINE FOLDER`, three file descriptors,
 which are the conversation with the debugger, where printed text goes, and a pipe whose end means
 that the debugger is gone, which ends the whole family of processes at once; and the program's
-folder, for whoever shuts it in there.
+folder, for whoever shuts it in there. Where no process inherits descriptors, with a port alone.
 """
 
 import ast
 import builtins
 import contextlib
-import fcntl
 import gc
 import io
 import os
-import signal
-import socket
 import sys
 import types
 from collections.abc import Callable
@@ -27,21 +24,9 @@ from nnviz.attach.own_modules import OwnModules, guard_files, refuse_input
 from nnviz.attach.program import Program
 from nnviz.attach.saying import described, where
 from nnviz.attach.session import MAIN, Session
+from nnviz.attach.starting import answered
 from nnviz.attach.wire import Channel, Message, WireError
 from nnviz.errors import InputError
-
-F_SETSIG = 10
-"""Linux: which signal comes when a descriptor is ready; not among the names of `fcntl`."""
-
-
-def watch_lifeline(descriptor: int) -> None:
-    """Be killed, with all processes of the group, as soon as the other end of a pipe is closed."""
-    if sys.platform != "linux":
-        return  # there a process ends when it next asks for orders
-    fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
-    fcntl.fcntl(descriptor, F_SETSIG, signal.SIGKILL)
-    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
 
 
 def run(session: Session, order: Message) -> None:
@@ -118,16 +103,15 @@ def _to_the_end(session: Session, work: Callable[[], None]) -> None:
 
 
 def main() -> None:
-    """Take the descriptors from the command line, and the program from the debugger."""
-    control, text, lifeline = map(int, sys.argv[1:4])
-    watch_lifeline(lifeline)
+    """Take the conversation from the command line, and the program from the debugger."""
+    connection, text = answered(sys.argv[1:])
     for descriptor in (1, 2):
         os.dup2(text, descriptor)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # what is said while data load is seen at once
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
-    session = Session(Channel(socket.socket(fileno=control)), text)
+    session = Session(Channel(connection), text)
     order, _ = session.channel.receive()
     with contextlib.suppress(WireError):  # the debugger has gone
         run(session, order)

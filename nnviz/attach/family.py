@@ -3,10 +3,7 @@
 import contextlib
 import os
 import selectors
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -17,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nnviz.attach.program import Program
+from nnviz.attach.starting import READ, by_address, by_inheritance
 from nnviz.attach.text_log import TextLog
 from nnviz.attach.wire import Channel, Message, WireError
 from nnviz.engine.tiles import Cancelled
@@ -24,8 +22,6 @@ from nnviz.errors import InputError
 
 ASK_SECONDS = 0.05
 """How often a waiting debugger asks whether it should go on waiting."""
-
-READ = 2**20
 
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -78,29 +74,12 @@ class Family:
         self._reading = threading.Lock()
         self.on_text: Callable[[], None] = lambda: None
         self.folder = tempfile.TemporaryDirectory(prefix="nnviz-", ignore_cleanup_errors=True)
-        mine, its = socket.socketpair()
-        self._text, writing = os.pipe()
-        lifeline, self._lifeline = os.pipe()
-        os.set_blocking(self._text, False)
-        try:
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", enclosure.module),
-                    *map(str, (its.fileno(), writing, lifeline, program.folder)),
-                ],
-                pass_fds=(its.fileno(), writing, lifeline),
-                start_new_session=True,
-                env=enclosure.environment(environment(self.folder.name)),
-                stdin=subprocess.DEVNULL,
-            )
-        except OSError as error:
-            raise InputError(f"Python can't be started: {error.strerror}") from error
-        finally:
-            its.close()
-            os.close(writing)
-            os.close(lifeline)
-        self.main = Member(Channel(mine), process.pid)
-        self._end = weakref.finalize(self, _end, process, self._lifeline, self._text)
+        start = by_inheritance if hasattr(os, "fork") else by_address
+        variables = enclosure.environment(environment(self.folder.name))
+        started = start(enclosure.module, str(program.folder), variables)
+        self._text, self._read = started.text, started.read
+        self.main = Member(started.channel, started.pid)
+        self._end = weakref.finalize(self, started.end)
         self.main.channel.send(
             {"path": str(program.path.resolve()), "text": program.text, "loop": loop}
         )
@@ -136,10 +115,10 @@ class Family:
             selector.register(member.channel.socket, selectors.EVENT_READ)
             selector.register(self._text, selectors.EVENT_READ)
             while True:
-                ready = {key.fd for key, _ in selector.select(ASK_SECONDS)}
+                ready = [key.fileobj for key, _ in selector.select(ASK_SECONDS)]
                 if self._text in ready:
                     self.take_text()
-                if member.channel.socket.fileno() in ready:
+                if member.channel.socket in ready:
                     try:
                         message, descriptors = member.channel.receive()
                     except WireError as error:
@@ -166,7 +145,7 @@ class Family:
     def take_text(self) -> None:
         """Take what was printed so far; a proof in the background may ask for it, too."""
         with self._reading, contextlib.suppress(BlockingIOError):
-            while content := os.read(self._text, READ):
+            while content := self._read():
                 self.text.add(self.index, content)
                 self.on_text()
                 if len(content) < READ:
@@ -182,15 +161,6 @@ class Family:
         last = [line for _, line in self.text.lines][-3:]
         said = f"; its last words were: {' / '.join(last)}" if last else ""
         return f"the program's process was killed or crashed{said}"
-
-
-def _end(process: "subprocess.Popen[bytes]", *descriptors: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    for descriptor in descriptors:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
 
 
 def environment(folder: str) -> dict[str, str]:

@@ -95,12 +95,13 @@ class Observer:
             return
         if name in self.wanted:
             self.kept[name] = np.array(value)
-            return
         if not isinstance(value, np.ndarray):
             return
         letter, layer = name.rstrip("0123456789"), int(name.lstrip("zLdWXTlabes") or 0) - 1
         output = letter == "L" and layer == self.recognition.depth - 1
-        if output or letter in ("dW", "T", "labels"):
+        if name in self.wanted:
+            pass  # it is kept already
+        elif output or letter in ("dW", "T", "labels"):
             self.kept[name] = value.copy() if place.changed_later else value
         elif not place.changed_later:
             self._alive[name] = weakref.ref(value)

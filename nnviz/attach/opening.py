@@ -34,6 +34,8 @@ def open_program(
     for layer in enclosure.layers if not quiet else ():
         print(f"nnviz: sandbox: {layer}", file=sys.stderr)
     source = attach(program, corrections, _said(quiet), enclosure=enclosure)
+    if source.forward_only and not quiet:
+        print(f"nnviz: runs forward only, because {source.forward_only}", file=sys.stderr)
     if not changes:
         return source
     try:

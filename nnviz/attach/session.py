@@ -4,7 +4,6 @@ import contextlib
 import os
 import socket
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ import msgspec
 import numpy as np
 
 from nnviz.attach import wire
+from nnviz.attach.copying import why_not_copied
 from nnviz.attach.instrument import Node
 from nnviz.attach.namespace import assign, follow, path_text, reachable
 from nnviz.attach.observe import GONE, Observer
@@ -27,22 +27,6 @@ from nnviz.attach.wire import Channel, Message, WireError, packed, shared
 from nnviz.errors import InputError
 
 MAIN = "__main__"
-
-HARMLESS = frozenset({"TMonitor"})
-"""Threads by their class that a copy of a process does well without: progress bars have one."""
-
-OWN = "nnviz_"
-"""How the names of the engine's threads begin: they are idle here, and each process has its own."""
-
-
-def busy_threads() -> list[threading.Thread]:
-    """The program's threads besides the main one: a copied process would lack them."""
-    others = [t for t in threading.enumerate() if t is not threading.main_thread()]
-    return [
-        thread
-        for thread in others
-        if type(thread).__name__ not in HARMLESS and not thread.name.startswith(OWN)
-    ]
 
 
 class Session:
@@ -179,11 +163,10 @@ class Session:
 
     def _fork(self, descriptors: list[int]) -> bool:
         """Fork; the new process has its own conversation. True there."""
-        if busy := busy_threads():
-            names = ", ".join(thread.name for thread in busy)
+        if why := why_not_copied():
             for descriptor in descriptors:
                 os.close(descriptor)
-            self.channel.send({"event": "error", "text": f"the program runs threads ({names})"})
+            self.channel.send({"event": "error", "text": why})
             return False
         self._reap()
         for stream in (sys.stdout, sys.stderr):
@@ -354,4 +337,4 @@ class Session:
         return [self.rounds.get(depth, 0) for depth in range(max(self.rounds, default=-1) + 1)]
 
     def _surroundings(self) -> Message:
-        return {"threads": len(busy_threads())}
+        return {"uncopied": why_not_copied()}

@@ -51,7 +51,8 @@ class ProgramSource:
     """Runs a program in a process of its own, and goes back by forking those that keep states.
 
     `family` are its processes. `current` is the one that has just done iteration `shown`; None
-    where the source stands before an iteration, at a snapshot. A `quiet` one prints nothing.
+    where the source stands before an iteration, at a snapshot. A `quiet` one prints nothing;
+    `forward_only` says why a program can't be copied ("" where it can).
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class ProgramSource:
         self.cancelled: Callable[[], bool] = lambda: False
         self.settings: Mapping[str, Any] = settings
         self.quiet = False
-        self.ended = ""
+        self.ended = self.forward_only = ""
         self._current: Member | None = None
         self._here = start
         self._shown = start
@@ -84,6 +85,7 @@ class ProgramSource:
         self._arrays = ProgramArrays(family, recognition, self.phases(), self.awake)
         self._arrays.look_at(start, None)
         self._last = (float("nan"), float("nan"))
+        self._wanted: list[str] = []
 
     @property
     def origin(self) -> Mapping[str, Any]:
@@ -130,11 +132,12 @@ class ProgramSource:
             "quiet": quiet,
             "active": [units.tolist() for units in before.active] if measure else [],
             "window": self.info.batches_per_epoch,
+            "wanted": self._wanted,
         }
         patience = PATIENCE if self._iteration_seconds < PATIENCE else 0.0
         started = time.perf_counter()
         try:
-            message, _ = self.family.ask(member, order, self.cancelled, patience)
+            message, _ = self.family.ask(member, order, self._to_stop, patience)
         except Cancelled:
             self._leave(member)
             self._shown = before
@@ -148,6 +151,10 @@ class ProgramSource:
         self._shown, self._here = before, replace(before, index=before.index + 1)
         self._arrays.look_at(before, member)
         return message
+
+    def _to_stop(self) -> bool:
+        """Whether an iteration is to be given up."""
+        return self.cancelled()
 
     def _ending(self, message: Message) -> str:
         """Why there is no further iteration; what failed stays to be looked at."""

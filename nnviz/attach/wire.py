@@ -53,7 +53,7 @@ class Channel:
     def receive(self) -> tuple[Message, list[int]]:
         """The next message, and the files that came along. Raises WireError."""
         try:
-            head, descriptors, _, _ = socket.recv_fds(self.socket, 8, 4)
+            head, descriptors = self._begun()
             head += self._exactly(8 - len(head)) if head else b""
             length = int.from_bytes(head, "little")
             if not head or length > LARGEST:
@@ -64,6 +64,13 @@ class Channel:
         if not isinstance(message, dict):
             raise WireError("expected a map")
         return message, descriptors
+
+    def _begun(self) -> tuple[bytes, list[int]]:
+        """The first bytes of a message, and files, where this system passes such on."""
+        if not hasattr(socket, "recv_fds"):
+            return self.socket.recv(8), []
+        head, descriptors, _, _ = socket.recv_fds(self.socket, 8, 4)
+        return head, descriptors
 
     def _exactly(self, count: int) -> bytes:
         parts = bytearray()

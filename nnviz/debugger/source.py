@@ -16,6 +16,7 @@ from nnviz.debugger.model import Model
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.statistics import LayerStatistics
 from nnviz.engine.arrays import Array, Labels
+from nnviz.errors import InputError
 
 Packed = Mapping[str, npt.NDArray[Any]]
 """A state as arrays by name, as it is compared, hashed and written to files."""
@@ -96,6 +97,10 @@ class Frame:
         """Whether loss and statistics are all finite numbers."""
         values = [self.loss, *(layer.z_std for layer in self.layers)]
         return bool(np.isfinite(values).all())
+
+
+class UnkeptError(InputError):
+    """Arrays of an iteration that is past: they were not kept, and it can't be done again."""
 
 
 class Snapshot(Protocol):
@@ -187,7 +192,7 @@ class RunSource(Protocol):
     def array(self, name: str) -> Array:
         """An array of iteration `shown`: W1, b1, z1, L1, d1, dW1, V1 (new), update1, X, T.
 
-        Raises KeyError with the names there are.
+        Raises KeyError with the names there are; UnkeptError where a run can't be gone back in.
         """
 
     def labels(self) -> Labels:

@@ -4,6 +4,7 @@ Keys change the run; the run makes views; panels draw a view. Nothing flows the 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from nnviz.debugger.findings import Diagnosis, Finding
 from nnviz.debugger.forks import Branch
 from nnviz.debugger.history import History
 from nnviz.debugger.phases import Phase
-from nnviz.debugger.source import Frame, RunInfo
+from nnviz.debugger.source import Frame, RunInfo, UnkeptError
 from nnviz.debugger.timeline import Position, Timeline
 from nnviz.engine.arrays import Array
 from nnviz.engine.network import predictions
@@ -23,6 +24,7 @@ from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.heat_maps import Scale
 
 PAUSED = "PAUSED"
+NOTHING = np.zeros((0, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +113,15 @@ class View:
 
 
 def layer_pictures(timeline: Timeline) -> tuple[LayerPictures, ...]:
-    """The pictures of every layer at the timeline's position."""
+    """The pictures of every layer at the timeline's position; NaN where weights were not kept."""
     source = timeline.source
     pictures = []
     for number, layer in enumerate(timeline.frame.layers, start=1):
-        weights, update = source.array(f"W{number}"), source.array(f"update{number}")
-        pictures.append(LayerPictures(layer.unit_mean, weights.mean(axis=0), update.mean(axis=0)))
+        try:
+            means = [source.array(f"{name}{number}").mean(axis=0) for name in ("W", "update")]
+        except UnkeptError:
+            means = [np.full(source.info.layers[number - 1].fan_in, np.nan)] * 2
+        pictures.append(LayerPictures(layer.unit_mean, *means))
     return tuple(pictures)
 
 
@@ -131,12 +136,30 @@ def picture_scales(pictures: Sequence[LayerPictures]) -> Scales:
 
 
 def confusion_matrix(timeline: Timeline) -> Array:
-    """How often each label (row) was taken for each class (column), in the iteration's batch."""
+    """How often each label (row) was taken for each class (column), in the iteration's batch.
+
+    It is empty where the outputs were not kept.
+    """
     source = timeline.source
-    predicted = predictions(source.array(f"L{source.info.depth}"))
+    try:
+        outputs, labels = source.array(f"L{source.info.depth}"), source.labels()
+    except UnkeptError:
+        return NOTHING
     counts = np.zeros((source.info.classes, source.info.classes))
-    np.add.at(counts, (source.labels(), predicted), 1)
+    np.add.at(counts, (labels, predictions(outputs)), 1)
     return counts
+
+
+def unkept(timeline: Timeline) -> str:
+    """Why arrays of this iteration can't be shown, "" where they can."""
+    source = timeline.source
+    try:
+        for name in ("W1", f"L{source.info.depth}", *timeline.phase.arrays):
+            if name != "loss":
+                source.array(name)
+    except UnkeptError as error:
+        return str(error)
+    return ""
 
 
 def starts(diagnosis: Diagnosis, first: int) -> tuple[int, ...]:
@@ -146,9 +169,12 @@ def starts(diagnosis: Diagnosis, first: int) -> tuple[int, ...]:
 
 
 def phase_arrays(timeline: Timeline) -> Mapping[str, Array]:
-    """The arrays that the present phase has computed, by name."""
-    names = [name for name in timeline.phase.arrays if name != "loss"]
-    return {name: timeline.source.array(name) for name in names}
+    """The arrays that the present phase has computed, by name, without those not kept."""
+    found: dict[str, Array] = {}
+    for name in timeline.phase.arrays:
+        with suppress(UnkeptError):
+            found |= {name: timeline.source.array(name)} if name != "loss" else {}
+    return found
 
 
 def make_view(
@@ -182,10 +208,10 @@ def make_view(
         spoken=starts(diagnosis, timeline.history.first),
         pictures=pictures,
         scales=scales,
-        confusion=confusion_matrix(timeline) if still else np.zeros((0, 0)),
+        confusion=confusion_matrix(timeline) if still else NOTHING,
         phase_arrays=phase_arrays(timeline) if still else {},
         mode=mode,
-        reason=reason,
+        reason=reason or (unkept(timeline) if still else ""),
         speed=speed,
         detail=before.detail if before is not None else None,
     )

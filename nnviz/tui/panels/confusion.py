@@ -6,12 +6,15 @@ from nnviz.tui.drawing.matrices import Cell, confusion_matrix, matrix_layout
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
+WHEN_PAUSED = "counted when the run is paused"
+
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """Draw the counts of the iteration's batch."""
     if not view.confusion.size:
         grid = Grid(width, height)
-        grid.put(1, 0, "counted when the run is paused", "muted")
+        said = "of this iteration the outputs were not kept" if view.paused else WHEN_PAUSED
+        grid.put(1, 0, said, "muted")
         return grid.cells()
     return confusion_matrix(view.confusion, width, height, look)
 
