@@ -46,7 +46,7 @@ class Seen:
 
 
 class ForwardSource(ProgramSource):
-    """Runs a program in its one process. `forward_only` says why there can be no other; see `RunSource`.
+    """Runs a program in its one process; `forward_only` says why there can be no other.
 
     Going back looks at what was kept. A state is only a number, and nothing can be done again.
     """
