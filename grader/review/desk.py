@@ -5,7 +5,7 @@ in it, too. Nothing here draws.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -24,7 +24,7 @@ from grader.human_marks import (
     read_marks,
 )
 from grader.report.json import read_grade
-from grader.results import Grade, Item
+from grader.results import Figure, Grade, Item
 from grader.review.pile import Pile, Sheet, beside, item_of
 
 HALF = Fraction(1, 2)
@@ -102,6 +102,21 @@ class Desk:
     def beside(self) -> tuple[Item, ...]:
         """Claims and code that belong to it."""
         return beside(self.grade, self.pile)
+
+    @property
+    def figures(self) -> tuple[tuple[str, Path], ...]:
+        """Title and file of each of the student's figures."""
+        return self._pictures([figure for figure in self.grade.figures if not figure.part])
+
+    @property
+    def own_runs(self) -> tuple[tuple[str, Path], ...]:
+        """Title and file of the curves of our own runs, those for this part first."""
+        own, here = [figure for figure in self.grade.figures if figure.part], self.item.part
+        return self._pictures(sorted(own, key=lambda figure: figure.part != here))
+
+    def _pictures(self, figures: Iterable[Figure]) -> tuple[tuple[str, Path], ...]:
+        folder = self.sheet.path.parent
+        return tuple((figure.title, folder / figure.file) for figure in figures)
 
     @property
     def mark(self) -> Mark | None:

@@ -1,7 +1,8 @@
 """The screen on which people mark: one answer at a time, everything else beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,7 +14,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Static
 
 from grader.report.text import visible
-from grader.results import Figure
 from grader.review import words
 from grader.review.desk import HALF, Desk
 from grader.review.picture import picture
@@ -31,7 +31,8 @@ s            give this finally: it settles what two markers see differently
 u            take the last mark back
 ← and →      the answer before or after, marked or not
 [ and ]      the item before or after
-g            figures: drawn here, o opens one
+g            the student's figures: drawn here, o opens one
+r            our own runs of the claims: their curves over those of the references
 b            show names, or hide them
 PgUp PgDn    move in a long answer
 q            end; every mark is on the disk already
@@ -39,19 +40,18 @@ q            end; every mark is on the disk already
 
 
 class Pictures(ModalScreen[None]):
-    """The student's figures, one at a time."""
+    """Pictures that lie beside a grade, one at a time, each with its title."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g,right,space", "turn(1)", "next"),
+        Binding("g,r,right,space", "turn(1)", "next"),
         Binding("left", "turn(-1)", "before"),
         Binding("o", "open", "open"),
         Binding("escape,q,enter", "dismiss", "back"),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, pictures: Sequence[tuple[str, Path]]) -> None:
         super().__init__()
-        self._figures: tuple[Figure, ...] = desk.grade.figures
-        self._folder = desk.sheet.path.parent
+        self._pictures = pictures
         self._at = 0
 
     def compose(self) -> ComposeResult:
@@ -65,21 +65,21 @@ class Pictures(ModalScreen[None]):
         self._draw()
 
     def action_turn(self, by: int) -> None:
-        """Show the next or previous figure."""
-        self._at = (self._at + by) % len(self._figures)
+        """Show the next or previous picture."""
+        self._at = (self._at + by) % len(self._pictures)
         self._draw()
 
     def action_open(self) -> None:
-        """Open the figure with whatever opens pictures here."""
-        self.app.open_url((self._folder / self._figures[self._at].file).resolve().as_uri())
+        """Open the picture with whatever opens such here."""
+        self.app.open_url(self._pictures[self._at][1].resolve().as_uri())
 
     def _draw(self) -> None:
-        figure = self._figures[self._at]
-        title = f"{visible(figure.title, 80)}  ({self._at + 1} of {len(self._figures)})"
+        title, path = self._pictures[self._at]
+        title = f"{visible(title, 80)}  ({self._at + 1} of {len(self._pictures)})"
         self.query_one("#title", Static).update(Text(title, style="bold"))
         columns, rows = self.size.width - 4, self.size.height - 3
         try:
-            drawn = picture(self._folder / figure.file, columns, rows)
+            drawn = picture(path, columns, rows)
         except InputError as error:
             drawn = Text(f"{error}; o opens it")
         self.query_one("#picture", Static).update(drawn)
@@ -127,7 +127,8 @@ class ReviewApp(App[None]):
         Binding("c", "comment", "comment"),
         Binding("enter", "save", "give", key_display="⏎"),
         Binding("u", "undo", "undo"),
-        Binding("g", "figures", "figures"),
+        Binding("g", "figures", show=False),
+        Binding("r", "runs", show=False),
         Binding("s", "settle", "settle", show=False),
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
@@ -241,10 +242,17 @@ class ReviewApp(App[None]):
 
     def action_figures(self) -> None:
         """Show the student's figures."""
-        if self.desk.grade.figures:
-            self.push_screen(Pictures(self.desk))
+        self._show_pictures(self.desk.figures, "There are no figures in this submission.")
+
+    def action_runs(self) -> None:
+        """Show the curves of our own runs of the student's claims."""
+        self._show_pictures(self.desk.own_runs, "Nothing was run: no claim, or none that can be.")
+
+    def _show_pictures(self, pictures: Sequence[tuple[str, Path]], none: str) -> None:
+        if pictures:
+            self.push_screen(Pictures(pictures))
         else:
-            self.notify("There are no figures in this submission.")
+            self.notify(none)
 
     def action_help(self) -> None:
         """Say what the keys do."""

@@ -53,9 +53,8 @@ def answer(desk: Desk) -> Text:
     typed = flowing(visible_lines(item.typed, LONGEST))
     parts.append(Text(typed) if typed.strip() else Text(visible(item.message), "dim"))
     parts += [Text(f"\n{visible(label)}: {visible_lines(t, 2000)}") for label, t in item.evidence]
-    figures = desk.grade.figures
-    if figures:
-        names = ", ".join(visible(figure.title, 40) for figure in figures)
+    if figures := desk.figures:
+        names = ", ".join(visible(title, 40) for title, _ in figures)
         parts.append(Text(f"\nFigures (g): {names}", "cyan"))
     return Text("\n").join(parts)
 
@@ -82,6 +81,8 @@ def criteria(desk: Desk) -> Text:
 def runs(desk: Desk) -> Text:
     """Claims and code of the same part, with what our own run reached."""
     text = Text()
+    if desk.own_runs:
+        text.append("Our own runs (r): curves over those of the references\n", "cyan")
     for item in desk.beside:
         words = VERDICTS[item.verdict]
         tones = {"good": "green", "bad": "red", "part": "yellow", "wait": "cyan"}
@@ -89,6 +90,8 @@ def runs(desk: Desk) -> Text:
         if item.typed:
             text.append(f"  claims {visible(item.typed, 300)}\n")
         text.append(f"  {visible(item.message, 500)}\n", "dim")
+        for label, told in item.evidence if item.kind == "claim" else ():
+            text.append(f"  {visible(label)}: {visible(told, 500)}\n", "dim")
     return text if text else Text("No claim and no code belong to this.", "dim")
 
 
