@@ -8,6 +8,7 @@ its worker is an outcome too.
 import os
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -97,7 +98,9 @@ def _parallel(
             running.found[found.name] = found
             yield delayed(_mark)(found, work, marker, pool.owner)
 
-    with pool.setting():
+    with pool.setting(), warnings.catch_warnings():
+        # whoever stops asking for outcomes has said why in one line
+        warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
         parallel = Parallel(
             n_jobs=pool.jobs,
             batch_size=1,

@@ -14,7 +14,7 @@ from grader.claims import TrustedRuns
 from grader.cohort.discovery import Found
 from grader.cohort.work import rubric_of
 from grader.rubric import Rubric
-from grader.submission import MAX_ANSWERS_BYTES, read_inside
+from grader.submission import MAX_ANSWERS_BYTES, read_inside, read_submission
 from grader.unpacking import is_archive
 from nnviz.build import load_data
 from nnviz.errors import InputError
@@ -49,17 +49,18 @@ def references(rubric: Rubric) -> tuple[Experiment, ...]:
     return tuple(replace(PRESETS[name], data=data) for name in names)
 
 
-def may_claim(submissions: Iterable[Found]) -> bool:
-    """Whether there may be a claim in any of them; archives are not opened to know."""
-    return any(map(_may_claim, submissions))
+def claims_made(submissions: Iterable[Found], rubric: Rubric) -> bool:
+    """Whether any of them makes a claim; the folders are looked at first, which costs less."""
+    ordered = sorted(submissions, key=lambda found: not found.path.is_dir())
+    return any(_claims(found, rubric) for found in ordered)
 
 
-def _may_claim(found: Found) -> bool:
-    if not found.path.is_dir():
-        return is_archive(found.path)
+def _claims(found: Found, rubric: Rubric) -> bool:
     try:
+        if is_archive(found.path):
+            return bool(read_submission(found.path, rubric.sheet).claims)
         content = read_inside(found.path, FILE_NAME, MAX_ANSWERS_BYTES)
-    except InputError:
+    except InputError:  # which becomes the student's own line
         return False
     return _CLAIM.search(content) is not None
 

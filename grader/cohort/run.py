@@ -28,7 +28,7 @@ from grader.cohort.journal import (
     read_lines,
 )
 from grader.cohort.pool import Marker, Pool, Running, outcomes
-from grader.cohort.references import may_claim, run_references
+from grader.cohort.references import claims_made, run_references
 from grader.cohort.register import Register, write_register
 from grader.cohort.roster import Roster
 from grader.cohort.work import Outcome, Work, mark_found, rubric_hash, rubric_of, with_marks
@@ -105,7 +105,7 @@ def grade_class(job: ClassJob, pool: Pool, watch: Watch, marker: Marker = mark_f
 def _prepare(job: ClassJob, pool: Pool, watch: Watch, todo: Sequence[Found]) -> None:
     """Sweep up after killed runs, and run what claims are compared with where it may be needed."""
     sweep()
-    if not may_claim(todo):
+    if not claims_made(todo, rubric_of(job.work.assignment)):
         return
     if pool.on_each_host:
         watch.prepare("", 0, 0)

@@ -1,20 +1,27 @@
 """What claims are compared with is run once, before the class, and told of."""
 
+import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from grader.assignments import assignment_folder
 from grader.cohort import references
 from grader.cohort.discovery import Found
-from grader.cohort.references import may_claim, run_references
+from grader.cohort.references import claims_made, run_references
 from grader.rubric import load_rubric
 from nnviz.presets import PRESETS
 
 ASSIGNMENT = assignment_folder("assignment1")
 
 
+CLAIM = """
+student = "ann"
+[[claims]]
+problem = "2.1"
+experiment = "course"
+train_accuracy = 90
+"""
 SMALL = tuple(
     replace(PRESETS["course"], name=name, data="digits", hidden=(4,), iterations=iterations)
     for name, iterations in (("one", 1), ("two", 2), ("three", 3))
@@ -69,10 +76,15 @@ def test_class_without_a_claim_waits_for_no_reference(tmp_path, answers, claims)
     """The template's own line is a comment; what can't be read claims nothing."""
     if answers is not None:
         (tmp_path / "answers.toml").write_text(answers)
-    assert may_claim([Found("ann", tmp_path)]) is claims
+    assert claims_made([Found("ann", tmp_path)], load_rubric(ASSIGNMENT)) is claims
 
 
-def test_archive_may_claim_and_a_notebook_does_not(tmp_path):
-    """Without opening it."""
-    assert may_claim([Found("a", Path("a.ipynb")), Found("b", tmp_path / "b.zip")])
-    assert not may_claim([Found("a", Path("a.ipynb"))])
+@pytest.mark.parametrize("claims", [True, False])
+def test_archives_are_looked_into(tmp_path, claims):
+    """A damaged one claims nothing, and is no reason to stop; nor does a notebook claim."""
+    for name in ("damaged.zip", "work.ipynb"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04 and then the battery was empty")
+    with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
+        archive.writestr("answers.toml", CLAIM if claims else 'student = "ann"\n')
+    found = [Found(name, tmp_path / name) for name in ("damaged.zip", "work.ipynb", "good.zip")]
+    assert claims_made(found, load_rubric(ASSIGNMENT)) is claims
