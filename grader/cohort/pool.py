@@ -100,7 +100,7 @@ def _parallel(
 
     with pool.setting(), warnings.catch_warnings():
         # whoever stops asking for outcomes has said why in one line
-        warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
+        warnings.filterwarnings("ignore", r"\s*\d+ tasks (have been|which were) ")
         parallel = Parallel(
             n_jobs=pool.jobs,
             batch_size=1,
