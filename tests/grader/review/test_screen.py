@@ -61,7 +61,11 @@ async def test_our_own_runs_stand_beside_and_are_drawn(desk_of, graded):
     grade = json.loads(path.read_bytes())
     grade["figures"] = [{"file": "figure-1.png", "title": "mine"}]
     for part in ("1.9", "2.1", "4"):
-        figure = {"file": f"curves-{part}.png", "title": f"{part} beside", "part": part}
+        figure = {
+            "file": f"curves-{part.replace('.', '-')}.png",
+            "title": f"{part} beside",
+            "part": part,
+        }
         grade["figures"].append(figure)
         Image.new("RGB", (40, 20), "red").save(path.parent / figure["file"])
     path.write_text(json.dumps(grade))
