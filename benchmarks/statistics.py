@@ -11,7 +11,7 @@ from nnviz.datasets import load_dataset
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.experiment import Experiment
 from nnviz.presets import COURSE
-from nnviz.tui.details.layer import RANGES, spread
+from nnviz.tui.details.layer import spreads
 
 SMALL = replace(COURSE, name="digits", hidden=(32, 16), data="digits")
 
@@ -36,7 +36,7 @@ def measure(name: str, experiment: Experiment, rounds: int, target: str) -> Resu
 
 
 def histograms(name: str, experiment: Experiment, rounds: int) -> Result:
-    """What the layer screen adds where it is open: both histograms of L1, at every iteration.
+    """What the layer screen adds while it is open: both histograms of L1, at every iteration.
 
     On the screen they come at most 30 times a second, and training gets as much time as they do.
     """
@@ -45,8 +45,7 @@ def histograms(name: str, experiment: Experiment, rounds: int) -> Result:
 
     def watch() -> None:
         watched.advance()
-        spread(watched.array("z1"), None)
-        spread(watched.array("L1"), RANGES["sigmoid"])
+        spreads(watched, 1)
 
     cost = ratio(in_turns({"off": plain.advance, "on": watch}, rounds), "on", "off")
     return Result(f"{name}, both histograms of L1 at every iteration", cost, "x without", "<= 1.08")

@@ -18,6 +18,7 @@ from nnviz.debugger.engine_info import (
     shape_text,
 )
 from nnviz.debugger.engine_states import EngineSnapshot, IdleInputs
+from nnviz.debugger.histograms import Bins, HistogramObserver, LayerHistograms
 from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, Packed
@@ -25,7 +26,7 @@ from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_sta
 from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import BackwardPass, ForwardPass
-from nnviz.engine.tiles import TiledData, never
+from nnviz.engine.tiles import Observer, TiledData, never
 from nnviz.engine.training import Iteration, Setup, State, Trainer, laid_out
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
@@ -67,9 +68,10 @@ class EngineSource:
             laid_out = None
         self.cancelled: Callable[[], bool] = lambda: False
         self._make_setup = make_setup
-        self._trainer = Trainer(
-            self.setup, [StatisticsObserver()], lambda: self.cancelled(), laid_out
-        )
+        self._histograms = HistogramObserver()
+        self._counted: LayerHistograms | None = None
+        observers: list[Observer] = [StatisticsObserver(), self._histograms]
+        self._trainer = Trainer(self.setup, observers, lambda: self.cancelled(), laid_out)
         self._inputs = IdleInputs(self._trainer.data.live, self.setup.X.shape[0])
         self._active = tuple(np.full(units, -1) for units in self.setup.network.sizes[1:])
         self._shown = self._trainer.state
@@ -105,10 +107,11 @@ class EngineSource:
 
     def _advance(self) -> Frame:
         iteration = self._trainer.iterate()
-        totals = iteration.observations[0]
+        totals, counts = iteration.observations
         self._active = last_active(totals, iteration.index, self._active)
         layers = layer_statistics(iteration, totals, self._active, self.info.batches_per_epoch)
         self._show(iteration.state, iteration)
+        self._counted = counts.histograms(totals) if counts is not None else None
         test_loss, test_accuracy = float("nan"), float("nan")
         if iteration.index % EVALUATE_EVERY == 0:
             test_loss, test_accuracy = self.evaluate()
@@ -265,6 +268,14 @@ class EngineSource:
             raise KeyError(f"{name}: expected one of {', '.join(getters)}")
         return getters[name]()
 
+    def histograms(self) -> LayerHistograms | None:
+        """What was counted while iteration `shown` was done (see `CountsOnTheWay`)."""
+        return self._counted
+
+    def watch(self, layer: int, z: Bins, a: Bins) -> None:
+        """Count the values of layer `layer` (from 1) in the next iterations that are new."""
+        self._histograms.watch(layer - 1, z, a)
+
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`."""
         return self._data().labels
@@ -321,7 +332,7 @@ class EngineSource:
 
     def _show(self, state: State, iteration: Iteration | None) -> None:
         self._shown, self._iteration = state, iteration
-        self._forward, self._backward = None, None
+        self._forward, self._backward, self._counted = None, None, None
 
 
 def velocity_names(state: State) -> tuple[str, ...]:

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.histograms import (
+    BINS,
+    Bins,
+    CountsOnTheWay,
+    LayerHistograms,
+    count,
+    count_zeros,
+)
 from nnviz.debugger.model import curve
 from nnviz.debugger.source import RunSource
 from nnviz.engine.activations import Activation
@@ -16,7 +24,6 @@ from nnviz.tui.drawing.axes import linear_axis
 from nnviz.tui.drawing.curves import Series
 from nnviz.tui.drawing.heat_maps import Scale
 
-BINS = 200
 PARTS = 10
 """About so many round parts has the range of z: from step to step its ends seldom move."""
 POINTS = 401
@@ -31,17 +38,21 @@ RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 class Spread:
     """How many of all `values` fall in each bin between `edges`, which are evenly spaced.
 
-    NaN and infinite ones (`not_finite`) fall in none. `zeros` are exactly 0. `saturated` says of
-    each bin whether the activation is saturated there; `curves` are those to draw over it.
+    NaN and infinite ones (`not_finite`) fall in none. `saturated` says of each bin whether the
+    activation is saturated there; `curves` are those to draw over it.
     """
 
     counts: Labels
     edges: Array
     values: int
     not_finite: int
-    zeros: int
     saturated: Mask
     curves: tuple[Series, ...] = ()
+
+    @property
+    def bins(self) -> Bins:
+        """The bins as the values were counted in them."""
+        return Bins(float(self.edges[0]), float(self.edges[-1]))
 
     @property
     def centres(self) -> Array:
@@ -53,14 +64,16 @@ class Spread:
 class LayerDetail(Detail):
     """Of one layer (`layer` counts from 1) at one iteration.
 
-    `z` and `a` count all values of the batch; over z lie the activation's curve and its slope, over
-    a the slope (softmax has no curves). `weights` is W, units x inputs, and `scale` that of all
-    of them; `biases` and `update_norms` have one number per unit (no biases: none).
+    `z` and `a` count all values of the batch, `zeros` those of a that are exactly 0; over z lie the
+    activation's curve and its slope, over a the slope (softmax has no curves). `weights` is W,
+    units x inputs, and `scale` that of all of them; `biases` and `update_norms` have one number per
+    unit (no biases: none).
     """
 
     layer: int = 0
     z: Spread = field(kw_only=True)
     a: Spread = field(kw_only=True)
+    zeros: int = field(kw_only=True)
     weights: Array = field(kw_only=True)
     scale: Scale = field(kw_only=True)
     biases: Array = field(kw_only=True)
@@ -78,9 +91,7 @@ class LayerQuestion:
         timeline = debugger.timeline
         source = timeline.source
         n = min(self.layer, source.info.depth)  # a branch may have fewer
-        name = source.info.layers[n - 1].activation
-        z = spread(source.array(f"z{n}"), None, source.cancelled)
-        a = spread(source.array(f"L{n}"), RANGES.get(name), source.cancelled)
+        z, a, zeros = spreads(source, n)
         activation = source.model.network.activations[n - 1]
         weights = source.array(f"W{n}")
         with np.errstate(all="ignore"):
@@ -90,6 +101,7 @@ class LayerQuestion:
             layer=n,
             z=_with_curves(z, activation),
             a=_with_slope(a, activation),
+            zeros=zeros,
             weights=weights,
             scale=Scale.symmetric(weights),
             biases=_biases(source, n),
@@ -130,6 +142,37 @@ def _outside(a: Array, activation: Activation) -> Mask:
     return (a < low) | (a > high)
 
 
+def spreads(source: RunSource, layer: int) -> tuple[Spread, Spread, int]:
+    """How z and a of a layer, counted from 1, are spread; and how many values of a are exactly 0.
+
+    Where the source counted them on the way, the answer is the same and takes no time; it goes on
+    counting for as long as it is asked. Raises Cancelled where the source is told to stop.
+    """
+    ends = RANGES.get(source.info.layers[layer - 1].activation)
+    counting = source if isinstance(source, CountsOnTheWay) else None
+    found = _as_counted(counting.histograms(), layer, ends) if counting is not None else None
+    if found is None:
+        z, a = source.array(f"z{layer}"), source.array(f"L{layer}")
+        stop = source.cancelled
+        found = spread(z, None, stop), spread(a, ends, stop), count_zeros(a)
+    if counting is not None:
+        counting.watch(layer, found[0].bins, found[1].bins)
+    return found
+
+
+def _as_counted(
+    seen: LayerHistograms | None, layer: int, ends: tuple[float, float] | None
+) -> tuple[Spread, Spread, int] | None:
+    """What a source counted on the way, if it is of this layer and in the bins to be shown."""
+    if seen is None or seen.layer != layer:
+        return None
+    for values, range_ in ((seen.z, None), (seen.a, ends)):
+        if values.bins != _bins(values.smallest, values.largest, range_):
+            return None
+    z, a = (_spread(of.bins, of.counts, int(of.counts.sum())) for of in (seen.z, seen.a))
+    return z, a, seen.zeros
+
+
 def spread(
     array: Array, ends: tuple[float, float] | None, cancelled: Callable[[], bool] = never
 ) -> Spread:
@@ -143,22 +186,30 @@ def spread(
         for chunk in _finite_chunks(values, cancelled)
     ]
     low, high = float(min(extremes)[0]), float(max(most for _, most in extremes))
-    if ends is None or low < ends[0] or high > ends[1]:
-        axis = linear_axis(*((low, high) if low <= high else (0.0, 1.0)), PARTS)
-        # an axis may end short of its largest value, by rounding
-        ends = min(axis.low, low), max(axis.high, high)
-    low, high = ends
+    bins = _bins(low, high, ends)
     counts = np.zeros(BINS, np.int64)
-    finite = zeros = 0
     for chunk in _finite_chunks(values, cancelled):
-        finite += len(chunk)
-        zeros += len(chunk) - int(np.count_nonzero(chunk))
-        # halves keep the largest floats from overflow
-        place = BINS * (chunk.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
-        counts += np.bincount(place.clip(0, BINS - 1).astype(np.int64), minlength=BINS)
-    edges = np.linspace(*ends, BINS + 1)
+        counts += count(chunk, bins)
+    return _spread(bins, counts, len(values))
+
+
+def _spread(bins: Bins, counts: Labels, values: int) -> Spread:
     nowhere = np.zeros(BINS, dtype=bool)
-    return Spread(counts, edges, len(values), len(values) - finite, zeros, nowhere)
+    return Spread(counts, bins.edges, values, values - int(counts.sum()), nowhere)
+
+
+def _bins(low: float, high: float, ends: tuple[float, float] | None) -> Bins:
+    """Bins between `ends`, or round numbers where a value from low to high is outside.
+
+    `low` may be larger than `high` where there are no values.
+    """
+    if ends is not None and ends[0] <= low and high <= ends[1]:
+        return Bins(*ends)
+    if low > high:
+        low, high = 0.0, 1.0
+    axis = linear_axis(low, high, PARTS)
+    # an axis may end short of its largest value, by rounding
+    return Bins(min(axis.low, low), max(axis.high, high))
 
 
 def _finite_chunks(values: Array, cancelled: Callable[[], bool]) -> Iterator[Array]:

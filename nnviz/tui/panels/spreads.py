@@ -50,8 +50,8 @@ def a_values(view: View, choice: Choice, width: int, height: int, look: Look) ->
         return blank(width, height)
     layer = view.frame.layers[choice.layer - 1]
     numbers = f"mean {inline(layer.a_mean, look)}, std {inline(layer.a_std, look)}"
-    if detail.a.zeros:
-        numbers += f", {percent(detail.a.zeros / detail.a.values).strip()} are 0"
+    if detail.zeros:
+        numbers += f", {percent(detail.zeros / detail.a.values).strip()} are 0"
     title = _title(f"L{choice.layer}", numbers, detail, detail.a, view)
     return _drawn(title, detail.a, width, height, look)
 

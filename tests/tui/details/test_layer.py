@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from nnviz.debugger.histograms import BINS
 from nnviz.engine.tiles import Cancelled
-from nnviz.tui.details.layer import BINS, LayerQuestion, spread
+from nnviz.tui.details.layer import LayerQuestion, spread, spreads
 
 ANY_FLOAT = st.floats(width=32, allow_nan=True, allow_infinity=True)
 
@@ -18,7 +19,6 @@ def test_every_value_is_counted_once_or_said_to_be_no_number(values):
     finite = np.isfinite(values)
     assert found.counts.sum() == finite.sum()
     assert found.not_finite == (~finite).sum()
-    assert found.zeros == (values == 0).sum()
     assert found.values == values.size
     if finite.any():
         assert found.edges[0] <= values[finite].min()
@@ -81,3 +81,58 @@ def test_weights_biases_and_updates_are_those_of_the_iteration(open_debugger):
     expected = np.linalg.norm(source.array("update2"), axis=1)
     np.testing.assert_allclose(detail.update_norms, expected)
     assert LayerQuestion(2).answer(open_debugger(), None).biases.size == 0
+
+
+WAYS = {
+    "sigmoid": {},
+    "tanh": {"activation": "tanh", "dtype": "float64"},
+    "relu": {"activation": "relu", "momentum": 0.5},
+    "softmax": {"output": "softmax", "loss": "cross_entropy", "biases": True},
+    "batches": {"activation": "leaky_relu", "batch_size": 400},
+    "diverging": {"activation": "relu", "learning_rate": 10.0},
+}
+
+
+def shown(found):
+    """All that spreads say, to be compared."""
+    z, a, zeros = found
+    return repr([(*map(list, (s.counts, s.edges)), s.values, s.not_finite) for s in (z, a)]), zeros
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_spreads_are_the_same_however_one_came_there(open_debugger, way):
+    """Stepping while they are counted on the way, and later from whole arrays, on a twin run."""
+    stepped, sought = (open_debugger(**WAYS[way]).timeline for _ in range(2))
+    then, on_the_way = {}, 0
+    for index in range(36):
+        layer = 1 + index // 12
+        on_the_way += bool(index % 12) and stepped.source.histograms() is not None
+        then[index, layer] = shown(spreads(stepped.source, layer))
+        stepped.step()
+    # a range that moves, as from batch to batch, is counted again in round numbers
+    assert on_the_way >= (1 if way == "diverging" else 10)
+    sought.seek(35)
+    for index, layer in [(35, 3), (0, 1), (17, 2), (18, 2), (5, 1), (30, 3), (11, 1)]:
+        sought.seek(index)
+        assert sought.source.histograms() is None or index == 35
+        assert shown(spreads(sought.source, layer)) == then[index, layer]
+
+
+def test_while_somebody_looks_no_whole_arrays_are_made(open_debugger, monkeypatch):
+    """The first answer takes them; the later ones were counted while the iteration was done."""
+    timeline = open_debugger().timeline
+    spreads(timeline.source, 1)
+    asked = []
+    array = type(timeline.source).array
+    monkeypatch.setattr(
+        type(timeline.source),
+        "array",
+        lambda source, name: asked.append(name) or array(source, name),
+    )
+    for _ in range(40):
+        timeline.step()
+        spreads(timeline.source, 1)
+    assert len(asked) <= 2 * 4  # its ends seldom move
+    asked.clear()
+    spreads(timeline.source, 2)
+    assert asked == ["z2", "L2"]

@@ -59,7 +59,7 @@ def test_an_old_histogram_says_of_which_iteration_it_is(view):
 
 def test_what_is_no_number_is_counted_beside_the_bars(view):
     values = np.array([[0.0, 0.0, 0.5, np.nan, np.inf]])
-    detail = replace(view.detail, a=spread(values, (0.0, 1.0)))
+    detail = replace(view.detail, a=spread(values, (0.0, 1.0)), zeros=2)
     line = spreads.a_values(replace(view, detail=detail), Choice(), 70, 9, LOOK).lines[0]
     assert "40 % are 0" in line
     assert "2 NaN or Inf" in line
