@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 LARGEST = 1e300
 """Axes end here, so that the width of an axis is a finite number."""
 NICE = (1.0, 2.0, 5.0, 10.0)
+EVEN = (1.0, 2.0, 2.5, 3.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,35 @@ def linear_axis(low: float, high: float, most: int) -> Axis:
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(number * step for number in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], ticks)
+
+
+def even_axis(low: float, high: float, rows: int, most: int) -> tuple[Axis, int]:
+    """Return an axis that holds low..high, and how many of `rows` rows it is to take.
+
+    Its ticks stand equally many rows apart, which the eye takes for a scale at once: a row or two
+    may be left free for that. At most `most` parts; what fills the rows best is taken, rather with
+    a row between two numbers, and a number between the ends.
+    """
+    low, high = _opened(*sorted((_clip(low), _clip(high))))
+    power = math.floor(math.log10(high - low))
+    steps = [float(f"{n}e{power + more}") for more in (-1, 0, 1) for n in EVEN]
+    best, choice = 0.0, None
+    for taken in range(rows, max(rows - 3, 1), -1):
+        for step in steps:
+            first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+            parts = last - first
+            if not 0 < parts <= most or (taken - 1) % parts:
+                continue
+            filled = (high - low) / (parts * step) * (taken - 1) / (rows - 1)
+            close, bare = (taken - 1) // parts == 1, parts == 1
+            worth = filled * (0.7 if close else 1.0) * (0.75 if bare else 1.0)
+            if worth > best:
+                best, choice = worth, (step, first, last, taken)
+    if choice is None:
+        return linear_axis(low, high, most), rows
+    step, first, last, taken = choice
+    ticks = tuple(number * step for number in range(first, last + 1))
+    return Axis(ticks[0], ticks[-1], ticks), taken
 
 
 def ticked_range(low: float, high: float, most: int, whole: bool) -> Axis:
@@ -122,6 +152,7 @@ def tick_labels(ticks: tuple[float, ...]) -> list[str]:
         return []
     step = min(np.diff(ticks), default=abs(ticks[0]) or 1.0)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    decimals += any(abs(round(tick, decimals) - tick) > step * 1e-3 for tick in ticks)  # 2.5
     plain = [f"{tick:.{decimals}f}" for tick in ticks]
     plain = [text[1:] if float(text) == 0 and text[0] == "-" else text for text in plain]
     if max(map(len, plain)) <= 6 and len(set(plain)) == len(ticks):

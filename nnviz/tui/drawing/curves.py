@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.tui.drawing.axes import Axis, linear_axis, log_axis
+from nnviz.tui.drawing.axes import Axis, even_axis, log_axis
 from nnviz.tui.drawing.cells import Cells, Grid
 from nnviz.tui.drawing.frames import (
     Frame,
@@ -20,6 +20,7 @@ from nnviz.tui.drawing.frames import (
     lines,
     make_frame,
     most_ticks,
+    rows_inside,
 )
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
@@ -71,9 +72,9 @@ def plot(
     points = [one.points() for one in series]
     x_range = x_range or _range([x for x, _ in points]) or (0.0, 1.0)
     shown = [_within(x, y, x_range) for x, y in points]
-    y_axis = _y_axis(shown, y_range, log, height)
+    y_axis, rows = _y_axis(shown, y_range, log, height)
     right = label_room([*(one.label for one in series), *beside], width, look)
-    frame = make_frame((width, height), x_range, y_axis, right, look)
+    frame = make_frame((width, height), x_range, y_axis, right, look, rows=rows)
     draw_frame(grid, frame)
     for index in reversed(range(len(points))):
         draw_curve(grid, frame, *points[index], index)
@@ -100,11 +101,11 @@ def _within(x: Floats, y: Floats, x_range: Range) -> tuple[Floats, Floats]:
 
 def _y_axis(
     shown: Sequence[tuple[Floats, Floats]], y_range: Range | None, log: bool, height: int
-) -> Axis:
-    most = most_ticks(height)
+) -> tuple[Axis, int]:
+    most, rows = most_ticks(height), rows_inside(height)
     values = [y[y > 0] if log else y for _, y in shown]
     low, high = y_range or _range(values) or ((0.1, 1.0) if log else (0.0, 1.0))
-    return log_axis(low, high, most) if log else linear_axis(low, high, most)
+    return (log_axis(low, high, most), rows) if log else even_axis(low, high, rows, most)
 
 
 def _last(frame: Frame, y: Floats) -> float:

@@ -76,6 +76,11 @@ def most_ticks(height: int) -> int:
     return min(6, max(1, (height - 2) // 2))
 
 
+def rows_inside(height: int) -> int:
+    """Return the rows of a plot without its x axis, which takes two where there are 4 or more."""
+    return height - 2 if height >= 4 else max(1, height)
+
+
 def make_frame(
     size: tuple[int, int],
     x_range: tuple[float, float],
@@ -83,17 +88,19 @@ def make_frame(
     right: int,
     look: Look,
     whole: bool = True,
+    rows: int = 0,
 ) -> Frame:
     """Return the frame that fits `size` (width, height) cells with `right` cells kept free.
 
-    `whole` asks for whole ticks of x. Numbers and axes are left out where they would take more room
-    than the plot: below 20 cells of width the y axis, below 4 rows the x axis.
+    `whole` asks for whole ticks of x, `rows` for fewer rows than there are. Numbers and axes are
+    left out where they would take more room than the plot: below 20 cells of width the y axis,
+    below 4 rows the x axis.
     """
     width, height = size
     labels = y_tick_labels(y)
     gutter = max(GUTTER, max(map(len, labels), default=0)) + 1 if width >= 20 else 0
     inside = max(1, width - gutter - right)
-    rows = max(1, height - 2) if height >= 4 else max(1, height)
+    rows = min(rows or height, rows_inside(height))
     x = ticked_range(*x_range, most=max(2, inside // 9), whole=whole)
     return Frame(gutter, inside, rows, x, y, look)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.tui.drawing.axes import linear_axis, log_axis, tick_labels
+from nnviz.tui.drawing.axes import even_axis, linear_axis, log_axis, tick_labels
 from nnviz.tui.drawing.cells import Cells, Grid
 from nnviz.tui.drawing.curves import Series
 from nnviz.tui.drawing.frames import (
@@ -19,6 +19,7 @@ from nnviz.tui.drawing.frames import (
     label_room,
     make_frame,
     most_ticks,
+    rows_inside,
 )
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
@@ -60,12 +61,15 @@ def histogram(
     if not bins.sum() > 0 or not np.isfinite(ends).all():
         grid.put(0, grid.height // 2, fit_text("no values", grid.width, "^"), "muted")
         return grid.cells()
-    most = most_ticks(height)
-    y = log_axis(1.0, max(10.0, bins.max()), most) if log else linear_axis(0.0, bins.max(), most)
+    most, rows = most_ticks(height), rows_inside(height)
+    if log:
+        y = log_axis(1.0, max(10.0, bins.max()), most)
+    else:
+        y, rows = even_axis(0.0, bins.max(), rows, most)
     names = label_room([one.label for one in overlays], width, look)
     numbers = OVERLAY_NUMBERS if overlays and width >= 50 else 0
     x_range = float(ends[0]), float(ends[-1])
-    frame = make_frame((width, height), x_range, y, names + numbers, look, whole=False)
+    frame = make_frame((width, height), x_range, y, names + numbers, look, whole=False, rows=rows)
     draw_frame(grid, frame)
     marked = np.zeros(len(bins)) if flagged is None else np.asarray(flagged, dtype=float)
     _draw_bars(grid, frame, _per_column(bins, frame.width), _per_column(marked, frame.width) >= 0.5)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnviz.tui.drawing.axes import (
+    even_axis,
     linear_axis,
     log_axis,
     log_tick_labels,
@@ -75,3 +76,31 @@ def test_iterations_have_whole_ticks_only():
     assert ticked_range(0, 999, 5, whole=True).ticks == (0, 200, 400, 600, 800)
     assert ticked_range(7, 7, 5, whole=True).ticks == (7, 8)
     assert ticked_range(-0.6, 0.6, 3, whole=False).ticks == (-0.5, 0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "rows", "labels", "taken"),
+    [
+        (0.9, 4.33, 6, ["0.0", "2.5", "5.0"], 5),
+        (0.82, 0.95, 7, ["0.80", "0.85", "0.90", "0.95"], 7),
+        (0.0, 100.0, 9, ["0", "25", "50", "75", "100"], 9),
+        (0.0, 100.0, 4, ["0", "100"], 4),
+    ],
+)
+def test_ticks_that_stand_evenly_are_round_and_few(low, high, rows, labels, taken):
+    """Where a row or two is left free for that, looked at on the screens."""
+    axis, used = even_axis(low, high, rows, max(1, rows // 2))
+    assert tick_labels(axis.ticks) == labels
+    assert used == taken
+
+
+@given(FLOATS, FLOATS, st.integers(1, 40), st.integers(1, 6))
+def test_even_ticks_hold_the_range_and_divide_their_rows(one, other, rows, most):
+    low, high = sorted((one, other))
+    axis, used = even_axis(low, high, rows, most)
+    width = axis.high - axis.low
+    assert max(1, rows - 2) <= used <= rows
+    assert axis.low <= min(max(low, -1e300), 1e300) + width * 1e-6
+    assert axis.high >= min(max(high, -1e300), 1e300) - width * 1e-6
+    if rows > 2:
+        assert len(axis.ticks) - 1 <= most + 2

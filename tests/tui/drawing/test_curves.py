@@ -16,14 +16,14 @@ ASCII = Look(ColorDepth.NONE, ascii=True)
 def test_a_curve_has_axes_with_round_ticks_and_its_name_at_its_end():
     drawn = plot([Series("loss", [1, 2, 0.5, 0.3])], 50, 8, UNICODE)
     assert drawn.lines == [
-        "     2┤         ⣀⠤⠒⠉⠒⢄⡀                           ",
-        "      │    ⢀⡠⠤⠒⠉      ⠈⠢⢄                         ",
-        "      │⣀⡠⠔⠊⠁             ⠉⠢⢄                      ",
-        "     1┤                     ⠉⠢⢄                   ",
-        "      │                        ⠑⠒⠢⠤⠤⠤⠤⠤⣀⣀⣀⣀⣀⡀     ",
-        "     0┤                                     ⠈ loss",
+        "     2┤        ⣀⡠⠤⠒⠉⠒⠤⣀                           ",
+        "      │   ⣀⠤⠔⠒⠉        ⠑⠢⢄⡀                       ",
+        "     1┤⠒⠊⠉                ⠈⠒⠤⣀                    ",
+        "      │                       ⠑⠢⠤⠤⣀⣀⣀⣀⣀⣀⡀         ",
+        "     0┤                                 ⠈⠉⠉⠉⠉ loss",
         "      └┬───────────┬────────────┬───────────┬     ",
         "       0           1            2           3     ",
+        "                                                  ",
     ]
 
 
@@ -81,10 +81,10 @@ def test_each_curve_names_its_own_gap():
 def test_the_cursor_is_a_line_through_empty_cells_with_an_arrow_below():
     drawn = plot([Series("loss", [1, 0])], 30, 6, ASCII, cursor=1)
     assert drawn.lines == [
-        "   1.0+***            |       ",
+        "     1+***            |       ",
         "      |   *****       |       ",
-        "   0.5+        *****  |       ",
-        "   0.0+             *** * loss",
+        "      |        *****  |       ",
+        "     0+             *** * loss",
         "      ++--------------^       ",
         "       0              1       ",
     ]
