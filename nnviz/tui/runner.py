@@ -1,7 +1,7 @@
 """Runs the debugger on a thread of its own, so that the screen never waits for training.
 
 The screen sends orders; the runner carries them out one after another and hands over views, at
-most 30 a second. An order that arrives interrupts what is running, even inside an iteration.
+most 20 a second. An order that arrives interrupts what is running, even inside an iteration.
 """
 
 import threading
@@ -21,7 +21,8 @@ from nnviz.errors import InputError
 from nnviz.tui.detail import Question, Trouble
 from nnviz.tui.view import View, make_view
 
-VIEWS_PER_SECOND = 30
+VIEWS_PER_SECOND = 20
+"""More are not seen to be more, and on two processors each takes its time from the training."""
 GREETING = "press n to step"
 PAINTING = 0.1
 """For at most so many seconds the first numbers have the processor for themselves."""
@@ -239,8 +240,17 @@ class Runner:
         if isinstance(order, Speed):
             self._limit = order.limit
         elif not isinstance(order, _Answer):
-            self._view(debugger, reason=self._done(debugger, order))
+            reason = self._done(debugger, order)
+            if _is_step(order) and self._steps_wait():
+                self._view(debugger, mode="SEEKING", reason=reason)  # for less than all there is
+                return
+            self._view(debugger, reason=reason)
         self._answer(debugger)
+
+    def _steps_wait(self) -> bool:
+        """Whether the next order is one more step: a key is held down."""
+        with self._arrived:
+            return bool(self._orders) and _is_step(self._orders[0])
 
     def _done(self, debugger: Debugger, order: Order) -> str:
         """Do what was ordered, and return what is to be said of it."""
