@@ -1,8 +1,9 @@
 """How fast a class is graded, gone on with, regraded and looked at, and how that grows.
 
-Submissions come from `benchmarks.synthetic_class`. Grading runs their code in the sandbox where one
-works here, and says so; claims are run again. Regrading and the class view are measured on
-100, 1,000 and 10,000 grades, which are those that were made, again and again.
+Submissions come from `benchmarks.synthetic_class`. Their code runs in the sandbox that the rubric
+demands, and their claims are run again, with a cache of its own that is empty at first. Regrading
+and the class view are measured on 100, 1,000 and 10,000 grades, which are those that were made,
+again and again.
 """
 
 from __future__ import annotations
@@ -17,64 +18,79 @@ from time import perf_counter
 
 from benchmarks.measuring import Result, Results, SkippedError
 from benchmarks.synthetic_class import write_class
+from nnviz.trained import CACHE_VARIABLE
 
-GRADED = int(os.environ.get("NNVIZ_BENCHMARK_CLASS", "100"))
+GRADED = int(os.environ.get("NNVIZ_BENCHMARK_CLASS", "24"))
 """Submissions that are graded, code and all; NNVIZ_BENCHMARK_CLASS=1000 takes a while."""
+FEW = 8
+"""A smaller class, for what is graded twice."""
 SIZES = (100, 1_000, 10_000)
-ON_DASK = 20
 JOBS = 2
 
 
 def results() -> Results:
-    """Yield speed, memory, the cost of going on, regrading and the class view by size."""
+    """Yield speed, memory, the cost of going on, Dask, regrading and the class view by size."""
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
+    from grader.cohort.references import run_references
     from grader.cohort.work import Work
 
-    if obstacle := Work(assignment_folder(DEFAULT_ASSIGNMENT)).obstacle():
+    assignment = assignment_folder(DEFAULT_ASSIGNMENT)
+    if obstacle := Work(assignment, seed=0).obstacle():
         raise SkippedError(obstacle)
+    before = os.environ.get(CACHE_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="nnviz-class-") as place:
         folder = Path(place)
-        write_class(GRADED, folder / "class")
-        yield from _grading(folder)
-        yield from _dask(folder)
-        yield from _growth(folder)
+        os.environ[CACHE_VARIABLE] = str(folder / "runs")
+        try:
+            start = perf_counter()
+            count = run_references(assignment)
+            yield Result(f"{count} references of claims, once", perf_counter() - start, "s")
+            yield from _grading(folder)
+            yield from _dask(folder)
+            yield from _growth(folder)
+        finally:
+            if before is None:
+                del os.environ[CACHE_VARIABLE]
+            else:
+                os.environ[CACHE_VARIABLE] = before
 
 
 def _grading(folder: Path) -> Results:
-    seconds, memory = _nnviz("grade", folder / "class", "--out", folder / "out", "--jobs", JOBS)
+    write_class(GRADED, folder / "class")
+    write_class(FEW, folder / "small")
+    _, before = _grade(folder, "small", "local")
+    seconds, memory = _grade(folder, "class", "out")
     yield Result(f"class of {GRADED}: submissions a minute", 60 * GRADED / seconds, "/min")
     yield Result(f"class of {GRADED}: peak memory of the grader", memory, "MB", "<= 400")
-    small, few = folder / "small", GRADED // 10
-    small.mkdir()
-    for path in sorted((folder / "class").iterdir())[:few]:
-        (small / path.name).symlink_to(path) if path.is_file() else shutil.copytree(
-            path, small / path.name
-        )
-    _, before = _nnviz("grade", small, "--out", folder / "few", "--jobs", JOBS)
-    name = f"peak memory at {GRADED} over at {few} submissions"
+    name = f"peak memory at {GRADED} over at {FEW} submissions"
     yield Result(name, memory / before, "x", "<= 1.2")
     journal = folder / "out" / "journal.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:40])
-    seconds, _ = _nnviz("grade", folder / "class", "--out", folder / "out", "--resume")
+    seconds, _ = _grade(folder, "class", "out", "--resume")
     yield Result("going on with all but one done", seconds, "s", "<= 60")
 
 
 def _dask(folder: Path) -> Results:
-    """The same submissions in processes and on a local Dask cluster, in turns of one."""
-    few = folder / "for-dask"
-    write_class(ON_DASK, few)
-    local, _ = _nnviz("grade", few, "--out", folder / "local", "--jobs", JOBS, "--seed", 1)
+    """The same submissions in processes and on a local Dask cluster, with all runs kept."""
+    shutil.rmtree(folder / "local")
+    local, _ = _grade(folder, "small", "local")
     try:
-        dask, _ = _nnviz(
-            *("grade", few, "--out", folder / "dask", "--jobs", JOBS, "--seed", 1),
-            *("--cluster", "local"),
-        )
+        dask, _ = _grade(folder, "small", "dask", "--cluster", "local")
     except subprocess.CalledProcessError as error:
         raise SkippedError("Dask is not installed: nnviz-classroom[cluster]") from error
-    yield Result(f"{ON_DASK} submissions, local Dask over processes", dask / local, "x", "<= 2")
-    one, other = ((folder / n / "class.json").read_bytes() for n in ("local", "dask"))
-    yield Result("local Dask: the same class.json", float(one == other), "", ">= 1")
+    yield Result(f"{FEW} submissions, local Dask over processes", dask / local, "x", "<= 2")
+    one, other = (
+        {path.parent.name: path.read_bytes() for path in (folder / name).glob("*/grade.json")}
+        for name in ("local", "dask")
+    )
+    yield Result("local Dask: the same grades", float(one == other), "", ">= 1")
+
+
+def _grade(folder: Path, what: str, out: str, *more: object) -> tuple[float, float]:
+    return _nnviz(
+        *("grade", folder / what, "--out", folder / out, "--jobs", JOBS, "--seed", 1, *more)
+    )
 
 
 def _growth(folder: Path) -> Results:

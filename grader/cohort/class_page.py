@@ -16,6 +16,8 @@ TAUGHT_FROM = 2
 WEAK = 0.6
 """A problem whose mean is below this share of its points is worth a lesson."""
 BAR_HEIGHT = 24.0
+IN_CODE = "in code"
+"""How what is said of a slip in code begins: the slip's own words follow."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,7 @@ def class_page(seen: Overview, pairs: Sequence[Pair], names: bool) -> ClassPage:
 
 def words(slip: str) -> tuple[str, str]:
     """What a student did who made this mistake, and the principle that answers it."""
-    known = {
-        id: (f"made the slip “{id.replace('-', ' ')}” in code", text) for id, text in SLIPS.items()
-    }
+    known = {id: (f"{IN_CODE}: {text.replace('`', '')}", "") for id, text in SLIPS.items()}
     known |= {one.name: (one.said, one.principle) for one in MISCONCEPTIONS}
     found = [
         known.get(name, _OTHERS.get(name, (name.replace("-", " "), ""))) for name in slip.split("|")
@@ -173,7 +173,8 @@ def _to_teach(seen: Overview) -> Iterator[Topic]:
         said, principle = words(mistake.slip)
         places = _places(mistake)
         detail = f"Remember: {principle}. " if principle else ""
-        headline = f"{mistake.students} of {seen.students} {said}"
+        comma = "," if said.startswith(IN_CODE) else ""
+        headline = f"{mistake.students} of {seen.students}{comma} {said}"
         yield Topic(headline, f"{detail}Most often in {places}.")
     weak = [p for p in seen.problems if p.max_points and p.mean < WEAK * p.max_points]
     if seen.waiting[0]:

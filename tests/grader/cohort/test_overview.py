@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from grader.cohort.class_page import class_page
+from grader.cohort.class_page import class_page, words
 from grader.cohort.class_views import class_html, print_class
 from grader.cohort.overview import overview
 from grader.cohort.similar import Pair
@@ -95,6 +95,12 @@ def test_claims_are_one_topic_and_failed_ones_are_counted(write_grades):
     claims = [item("1 claim 1", 1.0, verdict="passed"), item("1 claim 2", 0.0, verdict="failed")]
     (claim,) = overview(write_grades(claims), None).claims
     assert (claim.made, claim.failed, claim.students) == (2, 1, ("s0",))
+
+
+def test_slip_in_code_is_told_in_its_own_words():
+    """As a clause that a teacher can read out; a misconception stays what a student did."""
+    assert words("forgotten-k")[0].startswith("in code: the factor k is forgotten")
+    assert not words("sign")[0].startswith("in code")
 
 
 def test_folder_without_grades_is_refused(tmp_path):
