@@ -22,6 +22,7 @@ from nnviz.errors import InputError, nearest
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.drawing.numbers import compact
 from nnviz.tui.panels import PANELS
+from nnviz.tui.plain_findings import DIAGNOSING, HELP
 from nnviz.tui.screen_commands import SCREEN_COMMANDS, words
 from nnviz.tui.script import Cue
 from nnviz.tui.state import Choice
@@ -166,6 +167,8 @@ class LineMode:
             return self._own[word](self.debugger, rest.strip())
         if word == "show":
             return self.shown(rest.strip() or "layers")
+        if word in DIAGNOSING:
+            return DIAGNOSING[word](self.debugger, rest.strip())
         if line in ("help", "?"):
             return help_text(self._own)
         return execute(self.debugger, line)
@@ -232,7 +235,7 @@ def help_text(added: Iterable[str] = ()) -> str:
         "quit": "end; so does the end of the input",
         "(empty line)": "say again where we are, or do the script's next line",
     }
-    own |= dict.fromkeys(added, "of this lesson")
+    own |= dict.fromkeys(added, "of this lesson") | HELP
     table = dict(SHORT) | {command.usage: command.help for command in COMMANDS.values()} | own
     return "\n".join(f"{usage:<34}{help}" for usage, help in table.items())
 

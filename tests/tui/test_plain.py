@@ -192,3 +192,21 @@ def test_a_script_with_a_wrong_line_is_refused_before_anything_is_done(tmp_path:
     assert done.returncode == 2
     assert done.stdout == ""
     assert f"{file}:3: " in done.stderr
+
+
+def test_what_is_wrong_is_said_and_its_remedy_proven_without_a_screen(talk):
+    """Start weights five times too large, and the findings say so."""
+    said, code = talk("findings", "prove", "help", init_divisor=0.2)
+    answered = answers(said)
+    assert "poor-init in L1, from iteration 0" in answered["findings"]
+    assert "Proof of the remedies for poor-init in L1" in answered["prove"]
+    assert "HELPED" in answered["prove"] or "did not help" in answered["prove"]
+    assert "try the remedies of the gravest finding" in answered["help"]
+    assert code == 0
+
+
+def test_where_nothing_is_wrong_there_is_nothing_to_prove(talk):
+    healthy = {"initializer": "glorot", "rng": "generator", "activation": "tanh"}
+    said, code = talk("prove", **healthy, output="softmax", loss="cross_entropy")
+    assert "nothing is wrong here" in said
+    assert code == 2

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
@@ -10,8 +11,9 @@ from nnviz.lessons.answering import judge, story
 from nnviz.lessons.causes import causes_text, read_cause
 from nnviz.lessons.checking import PROOF_ITERATIONS
 from nnviz.lessons.lesson import Lesson
+from nnviz.tui.plain_findings import DIAGNOSING
 
-WIDTH = 96
+WIDTH = 79
 
 
 class PlainLesson:
@@ -20,11 +22,14 @@ class PlainLesson:
     def __init__(self, lesson: Lesson) -> None:
         self.lesson = lesson
         self.hints = 0
+        self.solved = False
 
     @property
     def commands(self) -> Mapping[str, Callable[[Debugger, str], str]]:
         """Each by its verb: a function of the debugger and the rest of the line."""
-        return {"answer": self._answer, "hint": self._hint, "story": self._story}
+        own = {"answer": self._answer, "hint": self._hint, "story": self._story}
+        # what would give the answer away waits for it
+        return own | {verb: partial(self._after_the_answer, verb) for verb in DIAGNOSING}
 
     @property
     def greeting(self) -> str:
@@ -72,7 +77,13 @@ class PlainLesson:
             iterations=PROOF_ITERATIONS,
             cancelled=source.cancelled,
         )
+        self.solved = True
         return "\n".join([said, *proof_lines(proof)])
+
+    def _after_the_answer(self, verb: str, debugger: Debugger, rest: str) -> str:
+        if not self.solved:
+            return "The findings are hidden until you have answered: answer CAUSE LAYER."
+        return DIAGNOSING[verb](debugger, rest)
 
 
 def _wrapped(paragraphs: Iterable[str]) -> str:

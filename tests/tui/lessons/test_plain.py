@@ -30,3 +30,12 @@ def test_a_cause_that_is_none_is_a_wrong_line(monkeypatch, capsys):
     assert "'gremlins' is no cause" in out
     assert out.count("The loop that updates the weights was rewritten yesterday.") == 2
     assert "update-low " in out
+
+
+def test_the_findings_wait_for_the_answer(monkeypatch, capsys):
+    lines = ["f", "findings", "prove", "answer frozen L1", "findings", "quit"]
+    code, out = solved(monkeypatch, capsys, lines)
+    assert code == 0
+    before, after = out.split("Right: frozen-layer L1.")
+    assert before.count("hidden until you have answered") == 2
+    assert "frozen-layer in L1" in after.partition("(nnviz) findings")[2]
