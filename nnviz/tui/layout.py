@@ -13,6 +13,9 @@ WIDE = 120
 LEAST = 8
 """Rows below which a panel is not made smaller for the headline's sake."""
 
+MATRIX = 13
+"""Rows that the confusion matrix of ten classes takes; what is over goes to the curves."""
+
 TABS = ("heat", "curves", "confusion", "findings", "phase", "breaks")
 
 
@@ -83,15 +86,16 @@ def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
     top, bottom = 2 + layers, height - 3 - foot
     pictures = min(80, width * 55 // 100)
     room = bottom - top
+    curves = room - min(room - room // 2, MATRIX)
     third = width * 2 // 5
     phase = (width - third - 2) // 2
     return {
         "breadcrumb": Place(0, 1, width, 1),
         "layers": Place(0, 2, width, layers, titled=True),
         "heat": Place(0, top, pictures, room, titled=True),
-        "curves": Place(pictures + 1, top, width - pictures - 1, room // 2, titled=True),
+        "curves": Place(pictures + 1, top, width - pictures - 1, curves, titled=True),
         "confusion": Place(
-            pictures + 1, top + room // 2, width - pictures - 1, room - room // 2, titled=True
+            pictures + 1, top + curves, width - pictures - 1, room - curves, titled=True
         ),
         "findings": Place(0, bottom, third, foot, titled=True),
         "phase": Place(third + 1, bottom, phase, foot, titled=True),
