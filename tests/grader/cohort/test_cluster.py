@@ -144,7 +144,7 @@ def test_cluster_gives_the_same_bytes_with_a_worker_killed(hand_ins, assignment,
     out, errors = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, errors
     assert f"{STUDENTS} of {STUDENTS} students graded" in out
-    assert not workers[0].is_running()
+    workers[0].wait(PATIENCE)
     assert written(tmp_path / "dask") == written(tmp_path / "local")
     points = [
         json.loads(path.read_bytes())["points"] for path in (tmp_path / "dask").glob("*/grade.json")
