@@ -32,6 +32,9 @@ from nnviz.engine.training import Iteration
 SATURATED_UNIT = 0.95
 """A unit is saturated when its value is, on more than this share of the samples."""
 
+HEALTHY_UPDATE_RATIO = (1e-3, 1e-1)
+"""The band, not line, in which the updates of healthy runs lie (median 1e-3 to 7.5e-2)."""
+
 FEW = 50_000
 """Up to so many numbers, a call costs more than the arithmetic in it."""
 

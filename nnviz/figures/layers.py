@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nnviz.debugger.statistics import HEALTHY_UPDATE_RATIO
 from nnviz.engine.arrays import Array
 from nnviz.figures.dashboard import as_picture, size_text, unit_picture
 from nnviz.figures.moment import Moment
@@ -20,9 +21,6 @@ from nnviz.figures.style import (
     picture,
     plot_finite,
 )
-
-HEALTHY_RATIO = (1e-3, 1e-1)
-"""Update ratios that healthy runs have had: a band, since the best run measured is above 1e-2."""
 
 
 @draws
@@ -56,7 +54,7 @@ def updates(moment: Moment) -> Figure:
     _input_pictures(pictures, moment, moment.updates, "update of W{}")
     _curve(curves[0], moment, "W{}.update", "mean |update| (log scale)", log=True)
     _curve(curves[1], moment, "W{}.update_ratio", "update ratio (log scale)", log=True)
-    curves[1].axhspan(*HEALTHY_RATIO, color=GREY, alpha=0.15, linewidth=0)
+    curves[1].axhspan(*HEALTHY_UPDATE_RATIO, color=GREY, alpha=0.15, linewidth=0)
     curves[1].annotate(
         "healthy band", (0.99, 0.06), xycoords=("axes fraction", "data"), ha="right", color=GREY
     )

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnviz.debugger.statistics import HEALTHY_UPDATE_RATIO
 from nnviz.tui.drawing.cells import Cells, Grid
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import PERCENT_WIDTH, percent
 
 SPARKS = "▁▂▃▄▅▆▇█"
 ASCII_SPARKS = "_.:-=+*#"
-HEALTHY_UPDATE_RATIO = (1e-3, 1e-1)
-"""The band, not line, in which the updates of healthy runs lie (median 1e-3 to 7.5e-2)."""
 GAUGE_DECADES = (-5, 1)
 
 
