@@ -35,7 +35,7 @@ _TEST = """
     @weight(1)
     def test_{name}(self):
         import improvements
-        np.testing.assert_allclose(improvements.{name}(z), {right})
+        np.testing.assert_allclose(improvements.{name}(z), {right}, rtol=1e-4)
 """
 RIGHT = {
     "sigmoid": "1 / (1 + np.exp(-z))",
@@ -53,6 +53,7 @@ def peers(paths: Sequence[Path], jobs: int) -> Iterator[Result]:
     """Yield submissions per minute of each peer that can be installed."""
     for name, packages, measure in (
         ("gradescope-utils", ("gradescope-utils", "numpy"), _gradescope),
+        ("otter-grader", ("otter-grader", "numpy", "ipykernel"), _otter),
         ("nbgrader", ("nbgrader", "numpy", "ipykernel"), _nbgrader),
     ):
         with tempfile.TemporaryDirectory() as folder:
@@ -91,8 +92,28 @@ def _gradescope(folder: Path, paths: Sequence[Path], jobs: int) -> float:
     tests.write_text(f"{_TESTS}\nclass Test(unittest.TestCase):{cases}{end}")
     python = str(folder / "env" / "bin" / "python")
     return _side_by_side(
-        [[python, str(tests), str(path)] for path in paths], jobs, lambda out: b'"passed"' in out
+        [[python, str(tests), str(path)] for path in paths],
+        jobs,
+        lambda out: out.count(b'"passed"') == len(RIGHT),
     )
+
+
+def _otter(folder: Path, paths: Sequence[Path], jobs: int) -> float:
+    """`otter check` of each student's program, with its tests as doctests: a file a question."""
+    tests = folder / "tests"
+    tests.mkdir()
+    for name, right in RIGHT.items():
+        code = (
+            ">>> import numpy as np\n>>> z = np.linspace(-3, 3, 12).reshape(3, 4)\n"
+            f">>> bool(np.allclose({name}(z), {right}))\nTrue"
+        )
+        suite = {"type": "doctest", "scored": True, "setup": "", "teardown": ""}
+        suite["cases"] = [{"hidden": False, "locked": False, "code": code}]
+        question = {"name": name, "points": 1, "suites": [suite]}
+        (tests / f"{name}.py").write_text(f"OK_FORMAT = True\ntest = {question!r}\n")
+    otter = str(folder / "env" / "bin" / "otter")
+    commands = [[otter, "check", str(path / "improvements.py"), "-t", str(tests)] for path in paths]
+    return _side_by_side(commands, jobs, lambda out: b"All tests passed!" in out)
 
 
 def _nbgrader(folder: Path, paths: Sequence[Path], jobs: int) -> float:
@@ -112,7 +133,8 @@ def _nbgrader(folder: Path, paths: Sequence[Path], jobs: int) -> float:
     for path in paths:
         code = (path / "improvements.py").read_text(encoding="utf-8")
         checks = [
-            f"np.testing.assert_allclose({name}(z), {right})" for name, right in RIGHT.items()
+            f"np.testing.assert_allclose({name}(z), {right}, rtol=1e-4)"
+            for name, right in RIGHT.items()
         ]
         first = "import numpy as np\nz = np.linspace(-3, 3, 12).reshape(3, 4)"
         cells = [nbformat.v4.new_code_cell(text) for text in (code, first, *checks)]
