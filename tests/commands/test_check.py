@@ -50,3 +50,50 @@ def test_right_and_wrong_look_the_same(check):
     right, wrong = check({"a21": "-4", "square": "2x"}), check({"a21": "-7", "square": "3x"})
     assert right[0] == wrong[0] == 0
     assert right[1].replace("-4", "-7").replace("2x", "3x").replace("2 *", "3 *") == wrong[1]
+
+
+@pytest.fixture
+def check_code(tmp_path, capsys):
+    """Return a function that checks a submission of this code: exit code and output."""
+
+    def run(code, *options):
+        folder = tmp_path / "code"
+        folder.mkdir(exist_ok=True)
+        (folder / "improvements.py").write_text(code)
+        (folder / "answers.toml").write_text('assignment = "assignment1"\nstudent = "ann"\n')
+        exit_code = main(["check", str(folder), "--seed", "1", *options])
+        return exit_code, capsys.readouterr().out
+
+    return run
+
+
+SIGMOID = "import numpy as np\ndef sigmoid(z, k=1):\n    return 1 / (1 + np.exp(-{} * z))\n"
+
+
+def test_right_code_passes_and_says_what_held_it(check_code):
+    """What isn't written is blank, no mistake; the layers of the sandbox are named."""
+    code, out = check_code(SIGMOID.format("k"))
+    assert code == 0
+    assert row(out, "sigmoid")[1:3] == ["✓", "passed"]
+    assert row(out, "tanh")[1:3] == ["·", "blank"]
+    assert "Run in: " in out
+
+
+def test_wrong_code_shows_the_input_and_how_to_get_it_again(check_code):
+    """The slip is named with both numbers, the seed stands below, and the exit code is 1."""
+    code, out = check_code(SIGMOID.format("1.0"))
+    assert code == 1
+    assert row(out, "sigmoid")[1:3] == ["✗", "failed"]
+    told = " ".join(out.split())
+    assert "input: sigmoid(" in told
+    assert "got: " in told
+    assert "expected: " in told
+    assert "The same inputs again: nnviz check --seed 1 " in told
+
+
+def test_code_that_cannot_be_read_shows_its_line(check_code):
+    """And what stands above it is checked all the same."""
+    code, out = check_code(SIGMOID.format("k") + "def tanh(z)\n    return np.tanh(z)\n")
+    assert code == 1
+    assert "improvements.py:4: expected ':': def tanh(z)" in out
+    assert row(out, "sigmoid")[1:3] == ["✓", "passed"]

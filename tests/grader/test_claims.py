@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import grader.claims
@@ -240,3 +241,52 @@ def test_estimate_grows_with_what_a_run_costs():
     assert estimated_seconds(Experiment(), SOURCES["mnist"], 100) > 20 * base
     assert estimated_seconds(Experiment(hidden=(512, 256)), source, 100) > 2 * base
     assert estimated_seconds(Experiment(batch_size=100), source, 100) < base / 5
+
+
+def neighbours_of(rules, folder, accuracies, best_of, **numbers):
+    """What stands beside a claim of the best value, where runs reach these accuracies in turn."""
+    runs = PlannedRuns(*(Reached(value, 0.0, 0.5, {}) for value in accuracies))
+    made = [claim(train_accuracy=accuracies[0], **numbers)]
+    (mark,) = mark_claims(made, folder, rules, runs, best_of)
+    assert mark.verdict == "passed"
+    return mark.evidence
+
+
+def test_claim_of_the_best_stands_beside_its_neighbours(folder, rules):
+    """Half, 0.8, 1.25 and twice the value, in order; the best of the five is named."""
+    found = neighbours_of(rules, folder, (80, 60, 75, 85, math.nan), {"3.4": "learning_rate"})
+    (told,) = found
+    assert told == (
+        "neighbours",
+        "learning_rate x 0.5: 60.00 %, x 0.8: 75.00 %, x 1: 80.00 %, x 1.25: 85.00 %, "
+        "x 2: nan %; the best is x 1.25",
+    )
+
+
+def test_claim_that_is_the_best_is_told_so_where_it_ties(folder, rules):
+    """Nobody is sent to another value for nothing."""
+    ((_, told),) = neighbours_of(rules, folder, (80, 80, 75, 80, 10), {"3.4": "learning_rate"})
+    assert told.endswith("; the claimed value is the best of these")
+
+
+def test_other_claims_have_no_neighbours(folder, rules):
+    """Only where the rubric says that a best value is asked for."""
+    assert neighbours_of(rules, folder, (80,), {"2.1": "learning_rate"}) == ()
+
+
+def test_rates_of_the_layers_are_multiplied_together(folder, rules):
+    """Each layer's own rate, by the same factor; and what the engine really reaches."""
+    text = SMALL.replace("learning_rate = 1e-6", "learning_rate = [1e-6, 2e-6]")
+    (folder / "rates.toml").write_text(text)
+    seen = []
+
+    class Watched(TrustedRuns):
+        def reach(self, experiment, iteration):
+            seen.append(experiment.learning_rate)
+            return super().reach(experiment, iteration)
+
+    made = claim("rates.toml", train_accuracy=0.0)
+    (mark,) = mark_claims([made], folder, rules, Watched(1e9), {"3.4": "learning_rate"})
+    expected = [(5e-7, 1e-6), (8e-7, 1.6e-6), (1.25e-6, 2.5e-6), (2e-6, 4e-6)]
+    assert np.allclose(seen[-4:], expected, rtol=1e-12, atol=0)
+    assert mark.evidence[0][1].count(" %") == 5
