@@ -61,13 +61,19 @@ def _as_done(
                 run = trained(experiment, cache, watch)
             yield place, run
         return
+    if cluster:
+        with _connected(cluster, jobs) as (client, as_completed):
+            futures = [
+                client.submit(_one, place, experiment, cache, pure=False)
+                for place, experiment in enumerate(experiments)
+            ]
+            for future in as_completed(futures):
+                yield future.result()
+        return
     from joblib import Parallel, delayed
 
     work = [delayed(_one)(place, experiment, cache) for place, experiment in enumerate(experiments)]
-    with _connected(cluster, jobs) if cluster else nullcontext(nullcontext) as setting:
-        order = "list" if cluster else "generator_unordered"  # which Dask's backend doesn't know
-        with setting():
-            yield from Parallel(n_jobs=-1 if cluster else jobs, return_as=order)(work)
+    yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(work)
 
 
 def _one(place: int, experiment: Experiment, cache: RunCache) -> tuple[int, TrainedRun]:
@@ -75,8 +81,8 @@ def _one(place: int, experiment: Experiment, cache: RunCache) -> tuple[int, Trai
 
 
 @contextmanager
-def _connected(address: str, jobs: int) -> Iterator[Callable[[], Any]]:
-    """A setting for joblib that sends work to the cluster, closed again at the end."""
+def _connected(address: str, jobs: int) -> Iterator[tuple[Any, Callable[..., Iterator[Any]]]]:
+    """A client of the cluster, closed again at the end, and what yields its work as it is done."""
     try:
         import distributed
     except ModuleNotFoundError as error:
@@ -84,8 +90,6 @@ def _connected(address: str, jobs: int) -> Iterator[Callable[[], Any]]:
             f"--cluster needs Dask ({error.name} is missing): "
             "python -m pip install 'nnviz-classroom[cluster]'"
         ) from error
-    from joblib import parallel_config
-
     dask: Any = distributed  # it has no types
     try:
         if address == LOCAL:
@@ -93,10 +97,10 @@ def _connected(address: str, jobs: int) -> Iterator[Callable[[], Any]]:
                 n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
             )
             with cluster, dask.Client(cluster, set_as_default=False) as client:
-                yield partial(parallel_config, backend="dask", client=client)
+                yield client, partial(dask.as_completed, loop=client.loop)
         else:
             with dask.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False) as client:
-                yield partial(parallel_config, backend="dask", client=client)
+                yield client, partial(dask.as_completed, loop=client.loop)
     except (OSError, ValueError) as error:
         raise InputError(
             f"--cluster {address}: can't be reached: {error}; expected {LOCAL}, or the address of "
