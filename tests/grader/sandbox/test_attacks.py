@@ -1,5 +1,7 @@
 """Every attack of the corpus, in every sandbox that isolates: nothing gained, nothing taken."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.attack_corpus import attacks, honest_values, try_attack
@@ -45,6 +47,18 @@ def test_attack_is_held(name):
     """In the strongest sandbox that works here."""
     (attack,) = (attack for attack in ATTACKS if attack.name == name)
     sandbox = Sandbox(working()[0])
+    assert try_attack(attack, sandbox) == []
+    sandbox.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IN_A_HURRY)
+def test_attack_is_held_where_the_worker_is_started_inside(name):
+    """As the first of a class is, and all where no process can be sent in; the others are sent."""
+    if reason := refusal(BUBBLEWRAP):
+        pytest.skip(reason)
+    (attack,) = (attack for attack in ATTACKS if attack.name == name)
+    sandbox = Sandbox(replace(BUBBLEWRAP, entered=False))
     assert try_attack(attack, sandbox) == []
     sandbox.close()
 
