@@ -16,6 +16,7 @@ import numpy as np
 from nnviz.attach import wire
 from nnviz.attach.copying import why_not_copied
 from nnviz.attach.instrument import Node
+from nnviz.attach.large_pages import use_large_pages
 from nnviz.attach.namespace import assign, follow, path_text, reachable
 from nnviz.attach.observe import GONE, Observer
 from nnviz.attach.raising import nudge, raise_state
@@ -49,7 +50,7 @@ class Session:
         self._started = 0.0
         self._finished = False
         self._children: set[int] = set()
-        self.quiet = False
+        self.quiet = self._arrived = False
         self.pausing = True
         self.on_resume: Callable[[Message], None] = lambda order: None
 
@@ -74,11 +75,19 @@ class Session:
         self._outer = sys.exception()
         if self.pausing:
             self.pausing = False
+            self._arrive()
             self.channel.send({"event": "ready", "rounds": self._counts(), **self._surroundings()})
             if self.serve():
                 return True
         self._prepare()
         return False
+
+    def _arrive(self) -> None:
+        """Get ready to be copied, once: what copies share already would only become their own."""
+        if not self._arrived and not why_not_copied():
+            with contextlib.suppress(OSError):  # a sandbox may hide the table of the memory
+                use_large_pages()
+        self._arrived = True
 
     def end(self) -> bool:
         """An iteration has ended, somehow. True in a process that was made to keep the state."""

@@ -151,7 +151,8 @@ class NnvizApp(LookingApp):
         if self.look.present:
             places = presented(width, height, tab, self.look)
         else:
-            places = layout(width, height, tab, depth, self.choice.zoomed)
+            prints = self.view is not None and self.view.prints
+            places = layout(width, height, tab, depth, self.choice.zoomed, prints=prints)
         for widget in self._panels():
             place = places.get(widget.panel)
             widget.display = place is not None

@@ -102,6 +102,7 @@ KEYS = (
         LOOK,
         screens=MAIN,
     ),
+    Key("7", "7", "printed", "printed", "show what a program has printed", LOOK, screens=MAIN),
     Key("z", "z", "zoom", "zoom", "enlarge the tab, or show all again", LOOK, screens=MAIN),
     Key("enter", "Enter", "open('layer')", "layer", "look into the chosen layer", LOOK),
     Key(

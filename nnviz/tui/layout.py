@@ -5,6 +5,7 @@ the less is shown: first the tabs go, then the phases. Nothing is refused.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from nnviz.tui.drawing.big_digits import big_height
 from nnviz.tui.drawing.look import Look
@@ -17,6 +18,13 @@ MATRIX = 13
 """Rows that the confusion matrix of ten classes takes; what is over goes to the curves."""
 
 TABS = ("heat", "curves", "confusion", "findings", "phase", "breaks")
+PRINTED = "printed"
+"""One more tab, where the run is a program that prints."""
+
+
+def tabs_of(prints: bool) -> tuple[str, ...]:
+    """The tabs of a run, which may be a program that prints."""
+    return (*TABS, PRINTED) if prints else TABS
 
 
 @dataclass(frozen=True)
@@ -30,12 +38,17 @@ class Place:
     titled: bool = False
 
 
-def layout(width: int, height: int, tab: str, depth: int, zoomed: str = "") -> dict[str, Place]:
-    """The places of the panels that are seen; `depth` is the number of layers."""
+def layout(
+    width: int, height: int, tab: str, depth: int, zoomed: str = "", *, prints: bool = False
+) -> dict[str, Place]:
+    """The places of the panels that are seen; `depth` is the number of layers.
+
+    `prints`: the run is a program, whose text has a place, too.
+    """
     if zoomed:
         body = {zoomed: Place(0, 1, width, max(1, height - 4), titled=True)}
     elif width >= WIDE and height >= 36:
-        body = _wide(width, height, depth)
+        body = _wide(width, height, depth, prints)
     else:
         body = _narrow(width, height, tab, depth)
     return framed(body, width, height)
@@ -80,23 +93,27 @@ def _narrow(width: int, height: int, tab: str, depth: int) -> dict[str, Place]:
     return places
 
 
-def _wide(width: int, height: int, depth: int) -> dict[str, Place]:
+def _wide(width: int, height: int, depth: int, prints: bool) -> dict[str, Place]:
     foot = 6
     layers = min(depth + 1, 9) + 1
     top, bottom = 2 + layers, height - 3 - foot
     pictures = min(80, width * 55 // 100)
     room = bottom - top
-    curves = room - min(room - room // 2, MATRIX)
+    matrix = min(room - room // 2, MATRIX)
+    curves = (room - matrix) // (2 if prints else 1)
     third = width * 2 // 5
     phase = (width - third - 2) // 2
+    rows = {"curves": curves, "confusion": matrix, PRINTED: room - matrix - curves}
+    ends = list(accumulate(rows.values(), initial=top))
+    right = {
+        name: Place(pictures + 1, start, width - pictures - 1, end - start, titled=True)
+        for name, (start, end) in zip(rows, pairwise(ends), strict=True)
+    }
     return {
         "breadcrumb": Place(0, 1, width, 1),
         "layers": Place(0, 2, width, layers, titled=True),
         "heat": Place(0, top, pictures, room, titled=True),
-        "curves": Place(pictures + 1, top, width - pictures - 1, curves, titled=True),
-        "confusion": Place(
-            pictures + 1, top + curves, width - pictures - 1, room - curves, titled=True
-        ),
+        **right,
         "findings": Place(0, bottom, third, foot, titled=True),
         "phase": Place(third + 1, bottom, phase, foot, titled=True),
         "breaks": Place(third + phase + 2, bottom, width - third - phase - 2, foot, titled=True),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nnviz.tui.driving import DrivingApp
-from nnviz.tui.layout import TABS
+from nnviz.tui.layout import PRINTED, tabs_of
 from nnviz.tui.state import CURVES, PICTURES, Choice
 
 
@@ -33,12 +33,25 @@ class LookingApp(DrivingApp):
 
     def action_tab(self, number: int) -> None:
         """Show the tab with that number; a zoomed panel gives way to it."""
-        tab = TABS[(number - 1) % len(TABS)]
+        tabs = self._tabs
+        tab = tabs[(number - 1) % len(tabs)]
         self.choose(replace(self.choice, tab=tab, zoomed=tab if self.choice.zoomed else ""))
 
     def action_next_tab(self) -> None:
         """Show the next tab."""
-        self.action_tab(TABS.index(self.choice.tab) + 2)
+        tabs = self._tabs  # another branch may print, or not
+        self.action_tab(tabs.index(self.choice.tab) + 2 if self.choice.tab in tabs else 1)
+
+    def action_printed(self) -> None:
+        """Show what a program has printed."""
+        if self.view is not None and self.view.prints:
+            self.action_tab(self._tabs.index(PRINTED) + 1)
+        else:
+            self.notify("this run is the engine's own, which prints nothing")
+
+    @property
+    def _tabs(self) -> tuple[str, ...]:
+        return tabs_of(self.view is not None and self.view.prints)
 
     def action_zoom(self) -> None:
         """Enlarge the panel of the chosen tab, or show all panels again."""

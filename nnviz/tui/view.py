@@ -15,6 +15,7 @@ from nnviz.debugger.debugger import Breakpoint, Debugger, Watch
 from nnviz.debugger.findings import Diagnosis, Finding
 from nnviz.debugger.forks import Branch
 from nnviz.debugger.history import History
+from nnviz.debugger.own_program import OwnProgram
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, RunInfo, UnkeptError
 from nnviz.debugger.timeline import Position, Timeline
@@ -24,6 +25,7 @@ from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.heat_maps import Scale
 
 PAUSED = "PAUSED"
+PRINTED_LINES = 60
 NOTHING = np.zeros((0, 0))
 
 
@@ -53,7 +55,8 @@ class View:
     and prediction, `phase_arrays` are those of the phase; both are empty while it runs. `speed` is
     iterations per second while running (0: unknown). Columns of `history` are cut at
     `position.live`, for it goes on growing. `detail` is what the screen that is seen asked for.
-    `hidden` says why no finding is shown, where that is so.
+    `hidden` says why no finding is shown, where that is so. `printed` are the last lines that a
+    program has printed up to here, and `prints` says that the run is one.
     """
 
     info: RunInfo
@@ -78,6 +81,8 @@ class View:
     speed: float = 0.0
     detail: Detail | None = None
     hidden: str = ""
+    prints: bool = False
+    printed: tuple[str, ...] = ()
 
     @property
     def phase(self) -> Phase:
@@ -190,6 +195,7 @@ def make_view(
     source = timeline.source
     diagnosis = debugger.diagnosis
     pictures = layer_pictures(timeline)
+    program = source if isinstance(source, OwnProgram) else None
     still = before is None or mode == PAUSED
     scales = picture_scales(pictures) if before is None or still else before.scales
     return View(
@@ -214,6 +220,8 @@ def make_view(
         reason=reason or (unkept(timeline) if still else ""),
         speed=speed,
         detail=before.detail if before is not None else None,
+        prints=program is not None,
+        printed=tuple(program.printed(PRINTED_LINES).splitlines()) if program is not None else (),
     )
 
 

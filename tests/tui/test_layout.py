@@ -6,19 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.layout import TABS, layout, presented
+from nnviz.tui.layout import TABS, layout, presented, tabs_of
 from nnviz.tui.panels import PANELS
 
 
 @given(
     width=st.integers(40, 250),
     height=st.integers(12, 80),
-    tab=st.sampled_from(TABS),
+    tab=st.sampled_from(tabs_of(prints=True)),
     depth=st.integers(1, 10),
     zoomed=st.booleans(),
+    prints=st.booleans(),
 )
-def test_no_panel_overlaps_another_or_leaves_the_screen(width, height, tab, depth, zoomed):
-    places = layout(width, height, tab, depth, tab if zoomed else "")
+def test_no_panel_overlaps_another_or_leaves_the_screen(width, height, tab, depth, zoomed, prints):
+    places = layout(width, height, tab, depth, tab if zoomed else "", prints=prints)
     for place in places.values():
         assert place.x >= 0
         assert place.y >= 0
@@ -46,6 +47,11 @@ def test_at_80x24_the_pictures_have_the_14_rows_that_28x28_needs():
 
 def test_at_160x50_every_tab_is_seen_at_once():
     assert set(TABS) <= set(layout(160, 50, "heat", 3))
+    assert set(tabs_of(prints=True)) <= set(layout(160, 50, "heat", 3, prints=True))
+
+
+def test_the_text_of_a_program_leaves_the_confusion_matrix_its_eleven_rows():
+    assert layout(160, 50, "heat", 3, prints=True)["confusion"].height >= 12
 
 
 @given(width=st.integers(40, 250), height=st.integers(12, 80), tab=st.sampled_from(TABS))

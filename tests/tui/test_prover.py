@@ -11,6 +11,7 @@ from nnviz.errors import InputError
 from nnviz.presets import PRESETS
 from nnviz.tui.app import NnvizApp
 from nnviz.tui.drawing.look import Look
+from nnviz.tui.panels import PANELS
 from nnviz.tui.prover import Prover
 from nnviz.tui.runner import Said
 from tests.attach.slips import RIGHT
@@ -69,6 +70,13 @@ async def test_a_remedy_is_proven_on_a_program_of_ones_own_with_its_own_variable
             assert "[lr = 15]" in shown
             assert "from iteration 0 to 29" in shown
             assert app.view.frame.index == app.view.recorded == 1
+            await pilot.press("escape", "7")
+            await until(pilot, lambda: app.choice.tab == "printed")
+            assert app.view.printed == ("round 0", "round 1")
+            assert PANELS["printed"].draw(app.view, app.choice, 12, 3, app.look).lines == (
+                *(" round 0".ljust(12), " round 1".ljust(12)),
+                " " * 12,
+            )
         assert source.printed(9) == "round 0\nround 1"
     finally:
         source.close()

@@ -5,7 +5,7 @@ from nnviz.tui.drawing.cells import Cells, Grid, beside
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, fit_text
 from nnviz.tui.keys import Key, footer
-from nnviz.tui.layout import TABS
+from nnviz.tui.layout import tabs_of
 from nnviz.tui.panels import lecture
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
@@ -76,24 +76,24 @@ def tabs(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     """The strip of tabs, one row high; the chosen one stands in brackets."""
     grid = Grid(width, 1)
     column = 1
-    for name in TABS:
-        text = _tab(name, choice)
+    for number, name in enumerate(tabs_of(view.prints), start=1):
+        text = _tab(number, name, choice)
         grid.put(column, 0, text, "here" if name == choice.tab else "muted")
         column += len(text)
     grid.put(column + 1, 0, ("-" if look.ascii else "─") * (width - column - 2), "axis")
     return grid.cells()
 
 
-def _tab(name: str, choice: Choice) -> str:
-    text = f"{TABS.index(name) + 1} {name}"
+def _tab(number: int, name: str, choice: Choice) -> str:
+    text = f"{number} {name}"
     return f"[{text}]" if name == choice.tab else f" {text} "
 
 
-def tab_at(choice: Choice, column: int) -> str:
+def tab_at(view: View, choice: Choice, column: int) -> str:
     """The tab that `tabs` draws at a column, "" where there is none."""
     end = 1
-    for name in TABS:
-        start, end = end, end + len(_tab(name, choice))
+    for number, name in enumerate(tabs_of(view.prints), start=1):
+        start, end = end, end + len(_tab(number, name, choice))
         if start <= column < end:
             return name
     return ""

@@ -127,7 +127,7 @@ class DebuggerScreen(Screen[None], inherit_bindings=False):
                 if at is not None:
                     self.post_message(PanelScreen.Ordered(Go(at)))
             case "tabs":
-                if tab := bars.tab_at(choice, message.column):
+                if tab := bars.tab_at(view, choice, message.column):
                     self.post_message(PanelScreen.Chose(tab=tab))
             case "layers":
                 if layer := layers.layer_at(view, choice, message.size.height, message.row):

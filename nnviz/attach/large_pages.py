@@ -1,0 +1,41 @@
+"""Makes a process cheap to copy: its data on large pages, of which a copy has few to enter.
+
+Copying a process costs time for each page that it has. Data that were read bit by bit lie on small
+pages; Linux 6.1 and newer put them on large ones when asked (madvise, MADV_COLLAPSE). Nothing that
+the process can see changes.
+"""
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+COLLAPSE = 25
+"""The advice's number in Linux."""
+
+PAGE = 2 * 2**20
+"""Bytes of a large page."""
+
+WORTH = 2 * PAGE
+"""Memory of fewer bytes in one piece is left as it is."""
+
+
+def use_large_pages() -> None:
+    """Ask for it, for all large pieces of memory; where the system can't, all stays as it was."""
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None)
+    for start, end in _pieces(Path("/proc/self/maps").read_text(encoding="utf-8")):
+        libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), COLLAPSE)
+
+
+def _pieces(maps: str) -> Iterator[tuple[int, int]]:
+    """The whole large pages of the memory that a process has allocated, by its own table of it."""
+    for line in maps.splitlines():
+        place, rights, _, _, inode, *name = line.split(maxsplit=5)
+        if rights != "rw-p" or inode != "0" or (name and name[0] != "[heap]"):
+            continue
+        low, high = (int(number, 16) for number in place.split("-"))
+        start, end = -(-low // PAGE) * PAGE, high // PAGE * PAGE
+        if end - start >= WORTH:
+            yield start, end
