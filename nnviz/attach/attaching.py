@@ -7,7 +7,6 @@ from functools import partial
 import msgspec
 import numpy as np
 
-from nnviz.attach import describing
 from nnviz.attach.describing import failure_text
 from nnviz.attach.family import OPEN, Enclosure, Family, Kept, Member
 from nnviz.attach.forward import ForwardSource
@@ -145,9 +144,9 @@ def learnt(family: Family, member: Member, recognition: Recognition) -> None:
 
 
 def _planned(rounds: list[int], candidate: Candidate) -> int:
-    """The number of the last iteration, as far as the loops say."""
+    """The number of the last iteration, 0 where the loops don't say."""
     if len(rounds) != len(candidate.outer) + 1 or not all(rounds):
-        return describing.UNPLANNED
+        return 0
     return max(1, math.prod(rounds) - 1)
 
 

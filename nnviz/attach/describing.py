@@ -14,9 +14,14 @@ from nnviz.engine.losses import LOSSES
 UNPLANNED = 200
 """Iterations that a loop is taken to have which doesn't say how many."""
 
+LENGTH = (
+    f"{UNPLANNED} iterations are shown as planned, for its loop does not say how many; "
+    "--iterations N or iterations = N in nnviz.toml does"
+)
+
 
 def run_info(program: Program, found: Recognition, iterations: int) -> RunInfo:
-    """What is fixed about a program's run."""
+    """What is fixed about a program's run; `iterations` is 0 where its loop doesn't say any."""
     layers = tuple(_layer_info(number, layer) for number, layer in enumerate(found.layers, start=1))
     classes = found.layers[-1].units
     batches = max(1, math.ceil(found.all_samples / max(1, found.samples)))
@@ -37,12 +42,13 @@ def run_info(program: Program, found: Recognition, iterations: int) -> RunInfo:
         image_shape=image_shape(found.layers[0].fan_in),
         loss=found.loss.family,
         chance_loss=chance_loss(found.loss, classes, found.samples),
-        iterations=iterations,
+        iterations=iterations or UNPLANNED,
         options={
             "data": f"{program.path.name}, {found.all_samples:,} samples",
             "learning rate": f"{variable}{applied}",
             "gradients": "as the program computes them",
             "loss": f"{computed} {found.loss.words}".strip(),
+            **({} if iterations else {"length": LENGTH}),
         },
     )
 

@@ -68,8 +68,11 @@ def _named(
     return [f"{title}: {name} ({program.place(line)})" for name, line in found.items()]
 
 
-def explain(program: Program, found: Recognition, line: int) -> list[str]:
-    """What the first iteration has shown: a table of the layers, and everything else by line."""
+def explain(program: Program, found: Recognition, line: int, length: str = "") -> list[str]:
+    """What the first iteration has shown: a table of the layers, and everything else by line.
+
+    `length` is what is to be said of how long the run is.
+    """
     lines = [
         f"{program.path}: the training loop is in {program.place(line)}; samples are "
         f"{'columns' if found.columns else 'rows'}",
@@ -89,6 +92,7 @@ def explain(program: Program, found: Recognition, line: int) -> list[str]:
     lines.append(f"learning rate ({found.rate.confidence:.0%} sure): {rate}, {found.rate.reason}")
     if found.momentum:
         lines.append(f"momentum: {', '.join(found.momentum)}")
+    lines += [f"length: {length}"] * bool(length)
     lines += [f"doubt: {doubt}" for doubt in found.doubts]
     lines += ["", "why:"]
     for number, layer in enumerate(found.layers, start=1):

@@ -1,10 +1,11 @@
 """Finds the training loop of a program from its syntax tree, and what can be said of it unrun."""
 
 import ast
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnviz.attach.program import FRAMEWORKS, Program
+from nnviz.attach.program import FRAMEWORKS, Program, read_program
 from nnviz.errors import InputError
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -111,7 +112,22 @@ def choose(program: Program, line: int | None = None) -> Candidate:
             f"\n  --loop {c.line}: {program.place(c.line)}: {program.line(c.line)}" for c in found
         )
         raise InputError(f"{program.path}: {len(found)} loops may be the training:{listed}")
-    raise InputError(f"{program.path}: not recognised, because {why_none(program)}")
+    why = f"{why_none(program)}{_elsewhere(program)}"
+    raise InputError(f"{program.path}: not recognised, because {why}")
+
+
+def _elsewhere(program: Program) -> str:
+    """Which module of the program's own has such a loop, "" where none has."""
+    for name in sorted(program.imported):
+        path = program.folder / f"{name}.py"
+        if path.is_file():
+            with contextlib.suppress(InputError):
+                if found := candidates(read_program(path)):
+                    return (
+                        f". {path.name}, which it imports, has such a loop in line "
+                        f"{found[0].line}: debug that file, with the call of it at its end"
+                    )
+    return ""
 
 
 def _at_line(program: Program, found: tuple[Candidate, ...], line: int) -> Candidate:

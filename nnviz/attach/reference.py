@@ -6,13 +6,14 @@ up; the first array, in the order in which they are computed, that differs is na
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nnviz.attach.namespace import path_text
 from nnviz.attach.network import network_of, why_not_the_engine
 from nnviz.attach.recognition import Recognition
+from nnviz.attach.shapes_of_functions import CUSTOM
 from nnviz.attach.source import ProgramSource
 from nnviz.debugger.timeline import relative_difference
 from nnviz.engine.arrays import Array
@@ -69,30 +70,66 @@ def compare_with_engine(
     It goes on from where the source stands. Raises InputError where there is nothing to compare
     with: an activation that is unknown, or no targets.
     """
-    found = source.recognition
+    found = meant(source.recognition)
     _refuse(found)
     convention = 1.0
     for count in range(iterations):
         frame = source.advance()
         progress(frame.index)
-        convention, difference = _one(source, frame.index, frame.loss, convention)
+        convention, difference = _one(source, found, frame.index, frame.loss, convention)
         if difference is not None:
             return Agreement(count, difference, convention)
     return Agreement(iterations, None, convention)
 
 
+def meant(found: Recognition) -> Recognition:
+    """What the engine is to do: a hidden layer whose function is unknown does as another one does.
+
+    So a slip in one layer's function is a difference, too. What nnviz.toml says goes before.
+    """
+    known = [layer for layer in found.layers[:-1] if layer.activation != CUSTOM]
+    if not known:
+        return found
+    hidden = [
+        replace(layer, activation=known[0].activation, parameters=known[0].parameters)
+        if layer.activation == CUSTOM
+        else layer
+        for layer in found.layers[:-1]
+    ]
+    return replace(found, layers=(*hidden, found.layers[-1]))
+
+
+def configured(found: Recognition) -> list[str]:
+    """What the engine does, in words: it was recognised in the program, or is another layer's."""
+    words = []
+    for number, (layer, own) in enumerate(
+        zip(meant(found).layers, found.layers, strict=True), start=1
+    ):
+        given = ", ".join(f"{k} = {v:g}" for k, v in layer.parameters.items() if v != 1)
+        name = layer.activation + (f" ({given})" if given else "")
+        unknown = ", taken from another layer" if own.activation != layer.activation else ""
+        words.append(f"L{number} {name}{unknown}")
+    return [
+        f"the reference does what was recognised: {'; '.join(words)}; {found.loss.family}",
+        "if something else was meant, activations = [...] in nnviz.toml says so",
+    ]
+
+
 def _refuse(found: Recognition) -> None:
     if problem := why_not_the_engine(found):
-        raise InputError(f"there is nothing to compare with: {problem}")
+        raise InputError(
+            f"there is nothing to compare with: {problem}; activations = [...] in nnviz.toml says "
+            "what was meant"
+        )
     if found.targets is None and found.labels is None:
         raise InputError("no targets were recognised: the engine can't compute deltas")
 
 
 def _one(
-    source: ProgramSource, index: int, loss: float, convention: float
+    source: ProgramSource, found: Recognition, index: int, loss: float, convention: float
 ) -> tuple[float, Difference | None]:
     """Compare one iteration; the convention is learnt at the first one."""
-    for name, ours, theirs in _pairs(source, loss, convention):
+    for name, ours, theirs in _pairs(source, found, loss, convention):
         close = LOSS_TOLERANCE if name == "loss" else TOLERANCE.get(ours.dtype.itemsize, 2e-4)
         apart = relative_difference(theirs, ours)
         if apart <= close:
@@ -100,7 +137,7 @@ def _one(
         factor = _factor(ours, theirs, close)
         depth = source.recognition.depth
         if name == f"d{depth}" and index == 0 and _usual(factor, source.recognition):
-            return _one(source, index, loss, factor)
+            return _one(source, found, index, loss, factor)
         place = source.recognition.layers[int(name[-1]) - 1] if name[-1].isdigit() else None
         where = place.places.get(name.rstrip("0123456789")) if place is not None else None
         known = where.text if where is not None else ""
@@ -112,10 +149,10 @@ def _one(
 
 
 def _pairs(
-    source: ProgramSource, loss: float, convention: float
+    source: ProgramSource, found: Recognition, loss: float, convention: float
 ) -> Iterator[tuple[str, Array, Array]]:
     """Name, the program's array and the engine's, in the order in which they are computed."""
-    found, depth = source.recognition, source.recognition.depth
+    depth = found.depth
     network = network_of(found)
     numbers = range(1, depth + 1)
     weights = tuple(source.array(f"W{i}") for i in numbers)
@@ -188,9 +225,9 @@ def _usual(factor: float, found: Recognition) -> bool:
 def agreement_lines(source: ProgramSource, agreement: Agreement) -> list[str]:
     """The outcome in words."""
     name, difference = source.program.path.name, agreement.difference
-    note = []
+    note = configured(source.recognition)
     if abs(agreement.convention - 1) > SAME:
-        note = [
+        note += [
             f"its deltas are {agreement.convention:.6g} times the engine's throughout: another "
             "convention, taken off here"
         ]

@@ -72,7 +72,7 @@ class ProgramSource:
         self.info: RunInfo = describing.run_info(program, recognition, iterations)
         self.cancelled: Callable[[], bool] = lambda: False
         self.settings: Mapping[str, Any] = settings
-        self.quiet = False
+        self._iterations, self.quiet = iterations, False
         self.ended = self.forward_only = ""
         self._current: Member | None = None
         self._here = start
@@ -276,7 +276,7 @@ class ProgramSource:
             self.corrections,
             self.family,
             self.recognition,
-            self.info.iterations,
+            self._iterations,
             start,
             {**self.settings, **changes},
         )

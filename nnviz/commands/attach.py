@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.gradients or arguments.reference is not None:
             return _questions(source, arguments)
-        print("\n".join(explain(program, source.recognition, chosen.line)))
+        length = source.info.options.get("length", "")
+        print("\n".join(explain(program, source.recognition, chosen.line, length)))
     finally:
         source.close()
     return 0

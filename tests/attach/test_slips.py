@@ -69,3 +69,18 @@ def test_the_check_does_not_touch_the_run(start):
     plain.advance()
     checked.gradient_report()
     assert checked.advance().loss == plain.advance().loss
+
+
+def test_a_slip_in_one_layers_function_is_named_too(start):
+    source = start("slip.py", RIGHT.replace("np.exp(-k * z2)", "np.exp(-k * z2**2)"))
+    assert source.recognition.layers[1].activation == "custom"
+    agreement = compare_with_engine(source, 3)
+    assert agreement.difference.name == "L2"
+    said = "\n".join(agreement_lines(source, agreement))
+    assert "L2 sigmoid (k = 0.4), taken from another layer" in said
+
+
+@pytest.mark.slow
+def test_what_nnviz_toml_says_was_meant_is_compared_with(start):
+    source = start("slip.py", RIGHT, activations=("tanh", "sigmoid", "sigmoid"))
+    assert compare_with_engine(source, 3).difference.name == "L1"
