@@ -178,11 +178,15 @@ class _Laboratory:
         return unpacked(message["array"])
 
     def run(self, nudge: dict[str, object] | None = None) -> tuple[Member, float]:
-        """A process that has run the body, and the loss that it came to."""
+        """A process that has run the body, and the loss that it came to.
+
+        With a nudge it is run up to the loss only, and the process has ended then.
+        """
         copy, _ = self.family.fork(self.member)
         if nudge is not None:
             self.family.ask(copy, {"order": "nudge", **nudge})
-        message, _ = self.family.ask(copy, {"order": "go", "quiet": True, "measure": False})
+        order = {"order": "go", "quiet": True, "measure": False, "up_to_loss": nudge is not None}
+        message, _ = self.family.ask(copy, order)
         if message.get("event") != "done":
             raise InputError(f"the loop's body can't be run by itself: {message.get('text')}")
         return copy, float(message["loss"])

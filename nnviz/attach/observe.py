@@ -44,6 +44,7 @@ class Observer:
         self.weights = self._weights()
         self.biases = self._biases()
         self.seconds = 0.0
+        self.on_loss: Callable[[float], None] = lambda loss: None
         self.begin()
 
     def begin(self) -> None:
@@ -92,6 +93,7 @@ class Observer:
     def _see(self, name: str, place: Place, value: Any) -> None:
         if name == "loss":
             self._loss = float(np.asarray(value).reshape(-1)[0])
+            self.on_loss(self._loss)
             return
         if name in self.wanted:
             self.kept[name] = np.array(value)
