@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+from tests.attach.slips import RIGHT
+
 pty = pytest.importorskip("pty", reason="needs a POSIX terminal")
 import fcntl  # noqa: E402
 import termios  # noqa: E402
@@ -102,6 +104,27 @@ def test_ctrl_c_pauses_and_twice_quits_and_the_terminal_is_as_before(terminal, t
     assert terminal.ended() == 0
     assert terminal.is_restored()
     assert list(tmp_path.iterdir()) == []  # nothing is saved silently
+
+
+@pytest.mark.slow
+def test_ctrl_c_pauses_a_program_of_ones_own_and_the_terminal_is_as_before(tmp_path):
+    path = tmp_path / "mine.py"
+    slow = "    import time; time.sleep(0.3)\n"
+    path.write_text(RIGHT.replace("range(30)", "range(500)") + slow)
+    opened = Terminal(str(path), folder=tmp_path)
+    try:
+        opened.shown("PAUSED")
+        opened.send(b"n")
+        opened.shown("1/499")
+        opened.send(b" ")
+        opened.shown("RUNNING")
+        opened.send(b"\x03")
+        opened.shown("PAUSED")
+        opened.send(b"q")
+        assert opened.ended() == 0
+        assert opened.is_restored()
+    finally:
+        opened.close()
 
 
 def test_keys_sent_in_one_piece_are_a_command_and_not_what_its_letters_do(terminal):
