@@ -47,9 +47,9 @@ class Spread:
         self.mean += apart * count / total
         self.deviations += deviations + apart * apart * self.count * count / total
         self.count = total
-        # so compared, NaN stays
-        self.smallest = self.smallest if self.smallest <= low else low
-        self.largest = self.largest if self.largest >= high else high
+        # NaN stays, in whichever portion it came
+        self.smallest = low if low < self.smallest or math.isnan(low) else self.smallest
+        self.largest = high if high > self.largest or math.isnan(high) else self.largest
 
     def merge(self, other: "Spread") -> None:
         """Add all portions of another one."""

@@ -75,3 +75,12 @@ def test_squares_out_of_float32s_range_are_summed(size):
 def test_the_sum_of_a_matrix_is_numpys(order):
     matrix = np.asarray(np.random.default_rng(0).normal(size=(50, 30)), order=order)
     assert total(matrix) == pytest.approx(matrix.sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_nan_is_seen_in_whichever_portion_it_came(place):
+    spread = Spread()
+    for number in range(3):
+        value = float("nan") if number == place else float(number)
+        spread.add(1, value, 0.0, value, value)
+    assert np.isnan([spread.smallest, spread.largest]).all()
