@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from grader.sandbox import Call, Sandbox
+from grader.sandbox import Call, Limits, Sandbox
 from grader.sandbox.backends import BUBBLEWRAP
 from grader.sandbox.probing import failing, refusal
 from grader.sandbox.process import Worker
 from grader.sandbox.starting import Warm
+
+PATIENT = Limits(wall_seconds=120, cpu_seconds=60)
+"""Time enough on a machine that is busy."""
 
 REPORT = """
 import ctypes, os, sys
@@ -38,7 +41,7 @@ def entered():
     """The sandbox in which the second submission is loaded by an entered worker."""
     if reason := refusal(BUBBLEWRAP):
         pytest.skip(reason)
-    sandbox = Sandbox(BUBBLEWRAP)
+    sandbox = Sandbox(BUBBLEWRAP, PATIENT)
     yield sandbox
     sandbox.close()
 
@@ -81,13 +84,13 @@ def test_without_a_warm_process_all_are_started_inside(submit):
     if reason := refusal(BUBBLEWRAP):
         pytest.skip(reason)
     submission = submit(REPORT)
-    sandbox = Sandbox(BUBBLEWRAP)
+    sandbox = Sandbox(BUBBLEWRAP, PATIENT)
     expected = [ask(sandbox, submission, "seen") for _ in range(3)]
     os.kill(sandbox._warm._process.pid, 9)
     assert [ask(sandbox, submission, "seen") for _ in range(3)] == expected
     assert sandbox._warm is None
     sandbox.close()
-    never = Sandbox(replace(BUBBLEWRAP, entered=False))
+    never = Sandbox(replace(BUBBLEWRAP, entered=False), PATIENT)
     assert [ask(never, submission, "seen") for _ in range(3)] == expected
     assert never._warm is None
     never.close()
