@@ -92,6 +92,7 @@ def _gradescope(folder: Path, paths: Sequence[Path], jobs: int) -> float:
     tests.write_text(f"{_TESTS}\nclass Test(unittest.TestCase):{cases}{end}")
     python = str(folder / "env" / "bin" / "python")
     return _side_by_side(
+        folder,
         [[python, str(tests), str(path)] for path in paths],
         jobs,
         lambda out: out.count(b'"passed"') == len(RIGHT),
@@ -113,7 +114,7 @@ def _otter(folder: Path, paths: Sequence[Path], jobs: int) -> float:
         (tests / f"{name}.py").write_text(f"OK_FORMAT = True\ntest = {question!r}\n")
     otter = str(folder / "env" / "bin" / "otter")
     commands = [[otter, "check", str(path / "improvements.py"), "-t", str(tests)] for path in paths]
-    return _side_by_side(commands, jobs, lambda out: b"All tests passed!" in out)
+    return _side_by_side(folder, commands, jobs, lambda out: b"All tests passed!" in out)
 
 
 def _nbgrader(folder: Path, paths: Sequence[Path], jobs: int) -> float:
@@ -141,17 +142,19 @@ def _nbgrader(folder: Path, paths: Sequence[Path], jobs: int) -> float:
         place = folder / f"{path.name}.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=cells), place)
         commands.append([python, str(script), str(place)])
-    return _side_by_side(commands, jobs, lambda out: b"passed" in out)
+    return _side_by_side(folder, commands, jobs, lambda out: b"passed" in out)
 
 
 def _side_by_side(
-    commands: Sequence[Sequence[str]], jobs: int, graded: Callable[[bytes], bool]
+    folder: Path, commands: Sequence[Sequence[str]], jobs: int, graded: Callable[[bytes], bool]
 ) -> float:
     """Run the commands, some at once: per minute, 0 where one of them did not grade."""
     with ThreadPoolExecutor(jobs) as pool:
         start = time.perf_counter()
         done = pool.map(
-            lambda command: subprocess.run(command, capture_output=True, check=False).stdout,
+            lambda command: (
+                subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout
+            ),
             commands,
         )
         good = [graded(output) for output in done]
