@@ -6,6 +6,7 @@ A test holds the page against what is recognised now.
 """
 
 import ast
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -64,17 +65,23 @@ def row(program: Program, written: str) -> str:
 
 
 def page() -> str:
-    """The whole page."""
-    rows = []
+    """The whole page; what the programs draw goes to a folder that is removed."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return HEAD + "\n".join(rows()) + "\n"
+
+
+def rows() -> list[str]:
+    """All rows of the table."""
+    found = []
     for path in sorted(PROGRAMS.glob("*.py")):
         said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-        rows.append(row(read_program(path), said.partition("\n")[0].rstrip(".")))
+        found.append(row(read_program(path), said.partition("\n")[0].rstrip(".")))
     starter = ASSIGNMENT / "starter"
-    rows.append(row(read_program(starter / "network.py"), "the assignment's starter"))
-    rows.append(row(read_program(starter / "network.ipynb"), "the starter as a notebook"))
+    found.append(row(read_program(starter / "network.py"), "the assignment's starter"))
+    found.append(row(read_program(starter / "network.ipynb"), "the starter as a notebook"))
     with tempfile.TemporaryDirectory() as folder:
-        rows.append(row(read_program(model_answer(Path(folder))), "the model answers' training"))
-    return HEAD + "\n".join(rows) + "\n"
+        found.append(row(read_program(model_answer(Path(folder))), "the model answers' training"))
+    return found
 
 
 def model_answer(folder: Path) -> Path:

@@ -26,7 +26,10 @@ def test_the_table_is_what_is_recognised_now():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["network.py", "network.ipynb", "improvements.py"])
-def test_starter_notebook_and_model_answers_are_explained_and_trained(name, tmp_path, capsys):
+def test_starter_notebook_and_model_answers_are_explained_and_trained(
+    name, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # the starter draws into a folder there
     path = tmp_path / name
     if name == "improvements.py":
         model_answer(tmp_path)
