@@ -77,7 +77,7 @@ REFERENCES: Mapping[str, Reference] = MappingProxyType(
                 "relu",
                 {200: 92.09},
                 "neither initialisation nor output of the published run is known. The starter's "
-                "weights make z of W1 about 28 wide, so the first steps are too large for ReLUs; "
+                "weights give W1 X a variance near 28, so the first steps are too large for ReLUs; "
                 "with W1 divided by 5 the run ends below the published number, by 28 above it, and "
                 "the preset's 14 lies between",
             ),
