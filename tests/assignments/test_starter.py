@@ -45,6 +45,7 @@ def run(folder):
     return {int(one[1]): (float(one[2]), float(one[3])) for one in found}
 
 
+@pytest.mark.slow
 def test_trains_as_the_engine_does(tmp_path, capsys):
     """On 2,000 images the program and `nnviz train course` give the same numbers."""
     set_up(tmp_path, ITERATIONS=31, PICTURES_EVERY=0)

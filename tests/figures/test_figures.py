@@ -266,6 +266,7 @@ def test_every_figure_can_be_drawn_of_a_run_that_diverged(diverged):
         laid_out(figure(diverged))
 
 
+@pytest.mark.slow
 def test_data_that_are_no_pictures_are_drawn_as_vectors(tmp_path):
     """An .npz of 60 samples with 17 features and 25 classes, too many for numbers in cells."""
     rng = np.random.default_rng(0)

@@ -244,6 +244,7 @@ async def test_what_is_no_run_is_refused_with_its_name(app, tmp_path):
         assert len(app.view.branches) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look", [Look(), Look(ColorDepth.NONE, ascii=True)], ids=["colour", "ascii"]
 )

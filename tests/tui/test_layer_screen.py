@@ -149,6 +149,7 @@ async def test_u_finds_the_next_dead_unit_and_g_goes_to_where_it_died(open_debug
         assert "died at" not in seen(app)["unit_facts"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look", [Look(), Look(ColorDepth.NONE, ascii=True)], ids=["colour", "ascii"]
 )
@@ -172,7 +173,7 @@ async def test_every_size_and_look_shows_the_layer(app, look):
     [
         {"learning_rate": 1e9, "activation": "relu"},
         {"hidden": (1,)},
-        {"hidden": (5000,)},
+        pytest.param({"hidden": (5000,)}, marks=pytest.mark.slow),
         {"activation": "leaky_relu", "output": "softmax", "loss": "cross_entropy"},
         {"biases": True, "batch_size": 64, "activation": "tanh"},
     ],

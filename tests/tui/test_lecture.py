@@ -90,6 +90,7 @@ async def test_it_starts_on_the_ground_that_it_is_given(open_debugger, dark):
         assert app.look.dark == dark
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 50)])
 async def test_every_screen_can_be_presented_at_every_size(app, size):
     async with app.run_test(size=size) as pilot:

@@ -161,6 +161,7 @@ async def test_a_sample_is_watched_while_the_net_learns(app):
         assert after.trace.loss != before.trace.loss
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "look", [Look(), Look(ColorDepth.NONE, ascii=True)], ids=["colour", "ascii"]
 )
@@ -187,7 +188,7 @@ async def test_every_size_and_look_shows_the_sample(app, look):
         {"learning_rate": 1e9, "activation": "relu"},
         {"hidden": ()},
         {"hidden": (4,) * 9},
-        {"hidden": (5000,)},
+        pytest.param({"hidden": (5000,)}, marks=pytest.mark.slow),
         {"biases": True, "batch_size": 64, "output": "softmax", "loss": "cross_entropy"},
     ],
     ids=["NaN weights", "no hidden layer", "10 layers", "5,000 units", "mini-batches"],
