@@ -1,6 +1,7 @@
 """A page of text over the screen: the help, and whatever a command answers in several lines."""
 
 import re
+from contextlib import suppress
 from collections.abc import Callable
 from textwrap import wrap
 from typing import Any, ClassVar
@@ -32,9 +33,17 @@ def close_once(screen: Screen[Any], close: Callable[[], AwaitComplete]) -> Await
 class Palette(CommandPalette):
     """All keys and commands by name."""
 
+    # where there is no width at all, Textual can't wrap the names
+    DEFAULT_CSS = "Palette CommandList { min-width: 20; }"
+
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Close it, once."""
         return close_once(self, lambda: super(Palette, self).dismiss(result))
+
+    def _action_command_list(self, action: str) -> None:
+        """Move in the list; one that has not been laid out yet has no pages to turn."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
 
 def wrapped(text: str, width: int) -> str:
@@ -100,7 +109,8 @@ class TextScreen(ModalScreen[None]):
 
     def _fit(self) -> None:
         room = max(10, self.app.size.width * 96 // 100 - FRAME)
-        self.query_one(Static).update(wrapped(self._text, room))
+        for text in self.query(Static):  # none is left of a page that was closed as it opened
+            text.update(wrapped(self._text, room))
 
     def action_keys(self) -> None:
         """Show the keys instead; the page of the keys closes."""

@@ -1,11 +1,12 @@
 """Promises of the pages over the screen: nothing on them is cut off at the right."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nnviz.tui.app import NnvizApp
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.text_screen import TextScreen, wrapped
+from nnviz.tui.text_screen import Palette, TextScreen, wrapped
 
 from .helpers import at, typed, until
 
@@ -47,3 +48,15 @@ async def test_the_key_of_the_help_works_on_a_page_as_well(open_debugger):
         await until(pilot, lambda: getattr(app.screen, "_title", "") == "Keys")
         await pilot.press("question_mark")
         await until(pilot, lambda: not isinstance(app.screen, TextScreen))
+
+
+@pytest.mark.parametrize("width", [1, 4, 6])
+async def test_the_palette_bears_a_terminal_without_room_for_a_word(open_debugger, width):
+    app = NnvizApp(open_debugger, Look())
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("ctrl+p", "b", "a")
+        await pilot.pause()
+        await pilot.resize_terminal(width, 20)
+        await pilot.pause()
+        assert isinstance(app.screen, Palette)
