@@ -1,8 +1,8 @@
 """A page of text over the screen: the help, and whatever a command answers in several lines."""
 
 import re
-from contextlib import suppress
 from collections.abc import Callable
+from contextlib import suppress
 from textwrap import wrap
 from typing import Any, ClassVar
 
