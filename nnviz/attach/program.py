@@ -1,7 +1,6 @@
 """A student's program as it is read: a script or a notebook, never written, as one tree."""
 
 import ast
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +110,7 @@ def _notebook(path: Path, content: bytes) -> tuple[str, dict[int, str], tuple[st
         notebook = read(content.decode("utf-8"), as_version=4)
         cells = [(number, cell) for number, cell in enumerate(notebook.cells, start=1)]
         sources = [(number, cell.source) for number, cell in cells if cell.cell_type == "code"]
-    except (ValueError, AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise InputError(f"{path}: is no notebook that can be read: {error}") from error
     except nbformat.validator.NotebookValidationError as error:
         raise InputError(f"{path}: is no valid notebook: {error.message}") from error

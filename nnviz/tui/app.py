@@ -23,7 +23,7 @@ from nnviz.tui.drawing.look import ColorDepth, Look, look_from
 from nnviz.tui.driving import FromRunner
 from nnviz.tui.handing_out import Written, copy, hand_out, next_name, save_for_browser, text_of
 from nnviz.tui.keys import KEYS
-from nnviz.tui.layout import TABS, layout, presented
+from nnviz.tui.layout import TABS, Place, layout, presented
 from nnviz.tui.lecture import Lecture, what_is_pressed
 from nnviz.tui.looking import LookingApp
 from nnviz.tui.panels import PANELS, panels_on
@@ -41,7 +41,6 @@ from nnviz.tui.widgets import PanelWidget
 
 DEBUGGERS_OWN = frozenset(key.action.partition("(")[0] for key in KEYS if DEBUGGER in key.screens)
 """Actions that only the debugger's own screen has."""
-
 
 AT_ONCE = ("interrupt", "command")
 """Actions that are done when their key arrives, before the keys after it find their way."""
@@ -85,9 +84,9 @@ class NnvizApp(LookingApp):
         self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
-        """One widget for each panel, placed by `layout`, and the command line."""
-        for name in panels_on(DEBUGGER):
-            yield PanelWidget(name)
+        """A widget for each panel that is seen at first, and the command line."""
+        places = self._places()
+        yield from (PanelWidget(name) for name in panels_on(DEBUGGER) if name in places)
         yield CommandBar(self._completions, self._typed)
 
     @property
@@ -122,10 +121,9 @@ class NnvizApp(LookingApp):
                     self.call_after_refresh(self._settle)
                 else:
                     self.redraw()
-            case Proving(text):
-                if self.view is not None and self.view.paused:
-                    self.view = replace(self.view, reason=text)
-                    self.redraw()
+            case Proving(text) if self.view is not None and self.view.paused:
+                self.view = replace(self.view, reason=text)
+                self.redraw()
             case Written(name, content):
                 self.deliver_binary(io.BytesIO(content), save_filename=name)
             case Said(line, text, wrong):
@@ -136,23 +134,29 @@ class NnvizApp(LookingApp):
                 self.failure = error
                 self.exit(return_code=1)
 
-    def _settle(self) -> None:
+    async def _settle(self) -> None:
         """With the first numbers on the screen, do what was put off; garbage is collected again."""
         self.runner.painted()
+        there = {widget.panel for widget in self._panels()}
+        missing = [PanelWidget(name) for name in panels_on(DEBUGGER) if name not in there]
+        if missing and self.screen_stack and self.is_running:
+            await self.screen_stack[0].mount_all(missing, before="#command")
+            self._fit()
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
 
+    def _places(self) -> dict[str, Place]:
+        depth = self.view.info.depth if self.view else 3
+        width, height, tab = *self.size, self.choice.tab
+        if self.look.present:
+            return presented(width, height, tab, self.look)
+        zoomed, prints = self.choice.zoomed, self.view is not None and self.view.prints
+        return layout(width, height, tab, depth, zoomed, prints=prints)
+
     def place(self) -> None:
         """Give every panel its rectangle, or hide it."""
-        depth = self.view.info.depth if self.view else 3
-        width, height = self.size
-        tab = self.choice.tab
-        if self.look.present:
-            places = presented(width, height, tab, self.look)
-        else:
-            prints = self.view is not None and self.view.prints
-            places = layout(width, height, tab, depth, self.choice.zoomed, prints=prints)
+        places = self._places()
         for widget in self._panels():
             place = places.get(widget.panel)
             widget.display = place is not None
@@ -372,8 +376,9 @@ class NnvizApp(LookingApp):
         """The text of something on the screen. Raises InputError where it isn't there."""
         if self.view is None:
             raise InputError("there is nothing to copy yet")
-        seen = [w for w in (self._other or self.screen_stack[0]).query(PanelWidget) if w.display]
-        panels = {w.panel: "\n".join(map(str.rstrip, w.cells(w.size).lines)) for w in seen}
+        widgets = {w.panel: w for w in (self._other or self.screen_stack[0]).query(PanelWidget)}
+        seen = {name: widgets[name] for name in PANELS if name in widgets and widgets[name].display}
+        panels = {n: "\n".join(map(str.rstrip, w.cells(w.size).lines)) for n, w in seen.items()}
         if not what:
             own = [name for name, panel in PANELS.items() if panel.screen and name in panels]
             chosen = [self.choice.tab] if self.choice.tab in panels else own

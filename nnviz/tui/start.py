@@ -15,10 +15,10 @@ from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
 from nnviz.tui.priority import screen_first
 from nnviz.tui.runner import Runner
-from nnviz.tui.script import Cue
 
 if TYPE_CHECKING:
     from nnviz.tui.app import NnvizApp
+    from nnviz.tui.script import Cue
 
 RESCUE_SECONDS = 10.0
 """How long a crash waits for the run to come to rest."""
@@ -61,7 +61,7 @@ class MakeApp(Protocol):
     """Makes the application: the debugger's own, a lesson's or the tour's."""
 
     def __call__(
-        self, open_debugger: Callable[[], Debugger], *, present: bool, script: Sequence[Cue]
+        self, open_debugger: Callable[[], Debugger], *, present: bool, script: "Sequence[Cue]"
     ) -> "NnvizApp":
         """Make it; it opens the run on its runner's thread."""
 
@@ -70,7 +70,7 @@ def debugger_app(
     open_debugger: Callable[[], Debugger],
     *,
     present: bool,
-    script: Sequence[Cue],
+    script: "Sequence[Cue]",
     compare: bool = False,
 ) -> "NnvizApp":
     """The debugger as it is; `compare` opens on that screen."""
@@ -81,7 +81,7 @@ def debugger_app(
 
 def start(
     open_debugger: Callable[[], Debugger],
-    script: Sequence[Cue] = (),
+    script: "Sequence[Cue]" = (),
     *,
     present: bool = False,
     make_app: MakeApp = debugger_app,

@@ -1,7 +1,11 @@
-"""Panels: each a pure function from a view and a choice to characters, in one registry."""
+"""Panels: each a pure function from a view and a choice to characters, in one registry.
+
+Those of screens that open later are imported when they draw for the first time.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 
 from nnviz.tui.drawing.cells import Cells
@@ -9,7 +13,6 @@ from nnviz.tui.drawing.look import Look
 from nnviz.tui.panels import (
     bars,
     breaks,
-    compare,
     confusion,
     curves,
     findings,
@@ -18,9 +21,6 @@ from nnviz.tui.panels import (
     lecture,
     phase,
     printed,
-    sample,
-    spreads,
-    units,
 )
 from nnviz.tui.state import COMPARE, DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
@@ -40,6 +40,16 @@ class Panel:
     screen: str = DEBUGGER
 
 
+def _later(module: str, name: str) -> Draw:
+    """The function `name` of a module beside this one, imported when it draws."""
+
+    def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
+        function: Draw = getattr(import_module(f"{__name__}.{module}"), name)
+        return function(view, choice, width, height, look)
+
+    return draw
+
+
 PANELS: Mapping[str, Panel] = MappingProxyType(
     {
         "timeline": Panel("Timeline", bars.timeline, ""),
@@ -54,23 +64,23 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "confusion": Panel("Confusion", confusion.draw),
         "breaks": Panel("Breakpoints, watches, branches", breaks.draw),
         "printed": Panel("Printed by the program", printed.draw),
-        "layer_head": Panel("Layer", spreads.head, LAYER),
-        "z_values": Panel("Pre-activations", spreads.z_values, LAYER),
-        "a_values": Panel("Activations", spreads.a_values, LAYER),
-        "units": Panel("Units", units.grid, LAYER),
-        "unit_weights": Panel("Weights", units.weights, LAYER),
-        "unit_facts": Panel("Unit", units.facts, LAYER),
-        "unit_history": Panel("History of the unit", units.history, LAYER),
-        "sample_head": Panel("Sample", sample.head, SAMPLE),
-        "sample_input": Panel("Input", sample.inputs, SAMPLE),
-        "sample_gradient": Panel("Gradient of the input", sample.gradient, SAMPLE),
-        "sample_answer": Panel("Answer", sample.answer, SAMPLE),
-        "sample_layers": Panel("Layers", sample.layers, SAMPLE),
-        "sample_confusion": Panel("Confusion", sample.confusion, SAMPLE),
-        "compare_head": Panel("Branches", compare.head, COMPARE),
-        "compare_table": Panel("Differences", compare.table, COMPARE),
-        "compare_pictures": Panel("Pictures", compare.pictures, COMPARE),
-        "compare_curves": Panel("Curves", compare.curves, COMPARE),
+        "layer_head": Panel("Layer", _later("spreads", "head"), LAYER),
+        "z_values": Panel("Pre-activations", _later("spreads", "z_values"), LAYER),
+        "a_values": Panel("Activations", _later("spreads", "a_values"), LAYER),
+        "units": Panel("Units", _later("units", "grid"), LAYER),
+        "unit_weights": Panel("Weights", _later("units", "weights"), LAYER),
+        "unit_facts": Panel("Unit", _later("units", "facts"), LAYER),
+        "unit_history": Panel("History of the unit", _later("units", "history"), LAYER),
+        "sample_head": Panel("Sample", _later("sample", "head"), SAMPLE),
+        "sample_input": Panel("Input", _later("sample", "inputs"), SAMPLE),
+        "sample_gradient": Panel("Gradient of the input", _later("sample", "gradient"), SAMPLE),
+        "sample_answer": Panel("Answer", _later("sample", "answer"), SAMPLE),
+        "sample_layers": Panel("Layers", _later("sample", "layers"), SAMPLE),
+        "sample_confusion": Panel("Confusion", _later("sample", "confusion"), SAMPLE),
+        "compare_head": Panel("Branches", _later("compare", "head"), COMPARE),
+        "compare_table": Panel("Differences", _later("compare", "table"), COMPARE),
+        "compare_pictures": Panel("Pictures", _later("compare", "pictures"), COMPARE),
+        "compare_curves": Panel("Curves", _later("compare", "curves"), COMPARE),
         "message": Panel("Message", bars.message, ""),
         "status": Panel("Status", bars.status, ""),
         "keys": Panel("Keys", bars.keys, ""),
