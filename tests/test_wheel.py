@@ -1,5 +1,8 @@
 """What is released works by itself: a wheel, in an environment that holds nothing else."""
 
+import os
+import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -19,21 +22,34 @@ def finished(*command, **options):
     return done.stdout
 
 
-@pytest.mark.slow
-def test_the_wheel_works_in_an_empty_environment(tmp_path):
-    """It installs with its dependencies only, and every kind of command works in an empty folder.
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    finished(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
+    (built,) = folder.glob("nnviz_classroom-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel, tmp_path_factory):
+    """The interpreter of an environment that holds the wheel and its dependencies only.
 
     Needs the package index, as the installation of the project itself does.
     """
-    finished(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT)
-    (wheel,) = tmp_path.glob("nnviz_classroom-*.whl")
+    folder = tmp_path_factory.mktemp("environment")
+    finished(sys.executable, "-m", "venv", folder)
+    finished(folder / "bin" / "python", "-m", "pip", "install", "--quiet", wheel)
+    return folder / "bin" / "python"
+
+
+@pytest.mark.slow
+def test_the_wheel_works_in_an_empty_environment(wheel, python, tmp_path):
+    """Every kind of command does, in an empty folder."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert "nnviz/assignments/assignment1/rubric.toml" in names
     assert not [name for name in names if "/solutions/" in name or name.endswith("guide.md")]
-    finished(sys.executable, "-m", "venv", tmp_path / "venv")
-    python = tmp_path / "venv" / "bin" / "python"
-    finished(python, "-m", "pip", "install", "--quiet", wheel)
     folder = tmp_path / "empty"
     folder.mkdir()
     nnviz = python.with_name("nnviz")
@@ -46,3 +62,14 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path):
     finished(nnviz, "grade", "mine", **options)
     (grade,) = (folder / "grades").glob("*/grade.json")
     assert grade.stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_the_extra_of_the_page_installs(wheel, python):
+    """The line as it stands in docs/how-to/cluster.md, with the wheel where the index would be."""
+    page = (ROOT / "docs" / "how-to" / "cluster.md").read_text()
+    (line,) = re.findall(r"^python (-m pip install .*)$", page, re.M)
+    environment = {**os.environ, "PYTHONPATH": "", "PIP_FIND_LINKS": str(wheel.parent)}
+    finished(python, *shlex.split(line), env=environment)
+    finished(python, "-c", "import distributed", env=environment)
+    assert python.with_name("dask").exists()

@@ -19,6 +19,7 @@ from nnviz.errors import InputError
 
 LOCAL = "local"
 SECONDS_TO_CONNECT = 10
+SECONDS_TO_JOIN = 60
 SECONDS_TO_COME_BACK = 120
 
 
@@ -80,6 +81,7 @@ def cluster_pool(
             "python -m pip install 'nnviz-classroom[cluster]'"
         ) from error
     with _quiet_dask(), _connected(address, jobs) as client:
+        _wait_for_a_worker(client, address)
         hosts = _able_hosts(client, wanted, tell)
         if not hosts:
             raise InputError(f"--cluster {address}: none of its workers can do the work")
@@ -95,6 +97,17 @@ def cluster_pool(
                 f"--cluster {address}: its workers are gone, and none came back within "
                 f"{SECONDS_TO_COME_BACK} s; go on with --resume"
             ) from error
+
+
+def _wait_for_a_worker(client: Any, address: str) -> None:
+    """Workers that were started a moment ago take seconds to join."""
+    try:
+        client.wait_for_workers(1, timeout=SECONDS_TO_JOIN)
+    except TimeoutError as error:
+        raise InputError(
+            f"--cluster {address}: no worker has joined within {SECONDS_TO_JOIN} s; start one: "
+            f"dask worker {address} --nworkers auto --nthreads 1"
+        ) from error
 
 
 def _able_hosts(client: Any, wanted: Demands, tell: Callable[[str], None]) -> list[str]:

@@ -121,7 +121,7 @@ class DrivingApp(App[None]):
 
     def action_play(self) -> None:
         """Train on to a breakpoint, or pause."""
-        running = self.view is not None and not self.view.paused
+        running = self.view is not None and self.view.goes_on
         self.order(Pause() if running else Play())
 
     def action_play_back(self) -> None:

@@ -19,7 +19,7 @@ from nnviz.debugger.source import Frame
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
 from nnviz.tui.detail import Question, Trouble
-from nnviz.tui.view import View, make_view
+from nnviz.tui.view import PAUSED, RUNNING, SEEKING, STEPPING, View, make_view
 
 VIEWS_PER_SECOND = 20
 """More are not seen to be more, and on two processors each takes its time from the training."""
@@ -209,7 +209,7 @@ class Runner:
             return order
 
     def _view(
-        self, debugger: Debugger, *, mode: str = "PAUSED", reason: str = "", speed: float = 0.0
+        self, debugger: Debugger, *, mode: str = PAUSED, reason: str = "", speed: float = 0.0
     ) -> None:
         self._last = make_view(debugger, before=self._last, mode=mode, reason=reason, speed=speed)
         self._answered = None
@@ -242,7 +242,7 @@ class Runner:
         elif not isinstance(order, _Answer):
             reason = self._done(debugger, order)
             if _is_step(order) and self._steps_wait():
-                self._view(debugger, mode="SEEKING", reason=reason)  # for less than all there is
+                self._view(debugger, mode=STEPPING, reason=reason)  # for less than all there is
                 return
             self._view(debugger, reason=reason)
         self._answer(debugger)
@@ -286,7 +286,8 @@ class Runner:
 
         def progress(frame: Frame) -> None:
             if throttle.due():
-                self._view(debugger, mode="SEEKING", reason=f"to iteration {index}")
+                mode = STEPPING if order.relative else SEEKING
+                self._view(debugger, mode=mode, reason=f"to iteration {index}")
 
         timeline.seek(index, progress)
         return "" if wanted == index else f"iteration {index} is the first one"
@@ -305,7 +306,7 @@ class Runner:
         def progress(frame: Frame) -> None:
             speed.tick()
             if throttle.due():
-                self._view(debugger, mode="RUNNING", speed=speed.rate)
+                self._view(debugger, mode=RUNNING, speed=speed.rate)
                 # whatever an answer costs, the training gets as much time as the answers
                 if time.perf_counter() >= self._rested_at:
                     self._answer(debugger)

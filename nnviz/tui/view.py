@@ -24,7 +24,7 @@ from nnviz.engine.network import predictions
 from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.heat_maps import Scale
 
-PAUSED = "PAUSED"
+PAUSED, STEPPING, RUNNING, SEEKING = MODES = ("PAUSED", "STEPPING", "RUNNING", "SEEKING")
 PRINTED_LINES = 60
 NOTHING = np.zeros((0, 0))
 
@@ -48,7 +48,7 @@ Scales = Mapping[tuple[str, int], Scale]
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """All that panels draw. `mode` is PAUSED, RUNNING or SEEKING; `reason` says why it stopped.
+    """All that panels draw. `mode` is one of `MODES`; `reason` says why it stopped.
 
     `findings` stand at this iteration; `spoken` are the iterations at which it got worse.
     `scales` stand still while the run plays. `confusion` counts the batch's samples by label (rows)
@@ -93,6 +93,11 @@ class View:
     def paused(self) -> bool:
         """Whether nothing is running."""
         return self.mode == PAUSED
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on by itself, so that one may want to pause it; a step does not."""
+        return self.mode in (RUNNING, SEEKING)
 
     @property
     def recorded(self) -> int:

@@ -1,6 +1,7 @@
 """Promises of the application, pressed as a person would: keys, sizes, states hard to show."""
 
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -78,6 +79,17 @@ async def test_space_runs_and_pauses(app):
         await pilot.press("space")
         await until(pilot, lambda: app.view.mode == "PAUSED")
         assert app.view.frame.index > 0
+
+
+async def test_space_in_the_middle_of_a_step_runs_on(app):
+    """The step's view may still say that it goes on when the key is pressed."""
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("n")
+        await at(pilot, 1)
+        app.view = replace(app.view, mode="STEPPING")
+        await pilot.press("space")
+        await until(pilot, lambda: app.view.mode == "RUNNING")
 
 
 async def test_ctrl_c_pauses_and_twice_within_a_second_quits(app, monkeypatch):

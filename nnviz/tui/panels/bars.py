@@ -8,7 +8,7 @@ from nnviz.tui.keys import Key, footer
 from nnviz.tui.layout import tabs_of
 from nnviz.tui.panels import lecture
 from nnviz.tui.state import Choice
-from nnviz.tui.view import View
+from nnviz.tui.view import RUNNING, View
 
 GAP = 2
 """Columns between two keys."""
@@ -112,7 +112,7 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
         parts.append(
             f"test {100 * accuracy:.{places}f} %" + ("" if at == frame.index else f" @{at}")
         )
-    if view.speed and view.mode == "RUNNING":
+    if view.speed and view.mode == RUNNING:
         parts.append(f"{view.speed:.0f} it/s" if view.speed >= 10 else f"{view.speed:.1f} it/s")
     grid = Grid(width, 1)
     column = 1

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from grader.sandbox import choose_sandbox
+from nnviz.cli import main
 from nnviz.errors import InputError
 from tests.grader.cohort.conftest import written
 from tests.grader.sandbox.test_hostile_class import RUBRIC, SOLUTIONS
@@ -155,6 +156,20 @@ def test_cluster_gives_the_same_bytes_with_a_worker_killed(hand_ins, assignment,
 def is_worker(process):
     """Whether this is a worker's own process, which its nanny spawned: not a helper of Python's."""
     return "spawn_main" in " ".join(process.cmdline())
+
+
+def test_scheduler_without_workers_ends_the_run_and_says_how_to_start_one(
+    hand_ins, assignment, cluster, tmp_path, monkeypatch, capsys
+):
+    """After the time in which one that was just started would have joined."""
+    address, _ = cluster
+    monkeypatch.setattr("grader.cohort.cluster.SECONDS_TO_JOIN", 0.5)
+    words = ["grade", str(hand_ins), "--assignment", str(assignment), "--cluster", address]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 2
+    errors = capsys.readouterr().err
+    assert "no worker has joined within 0.5 s" in errors
+    assert f"dask worker {address}" in errors
+    assert not (tmp_path / "out").exists()
 
 
 def test_worker_without_the_sandbox_gets_no_work(hand_ins, assignment, cluster, tmp_path):
