@@ -1,13 +1,14 @@
 """Runs checks on a student's code: their questions together, for speed, their verdicts apart.
 
-All checks go forward side by side, and what they ask in a round is asked in one process. Where that
-goes wrong, each is asked again in a process of its own, so that none suffers from another. What has
-limits of its own has its own process from the start, but for a chain of calls that begins another.
+All checks go forward side by side, and what they ask in a round is asked in one process. What fails
+there is asked again in a process of its own, and what came after it too, so that none suffers from
+another. What has limits of its own is asked last, and where it needs them in its own process.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from grader.checks import (
@@ -62,10 +63,7 @@ def run_checks(
             else:
                 running.append(started)
     while running:
-        together = [one for one in running if one.check.limits is None]
-        answers = _ask_together(code, [one.calls for one in together])
-        outcomes = dict(zip(map(id, together), answers, strict=True))
-        outcomes |= _ask_each(code, [one for one in running if one.check.limits is not None])
+        outcomes = _ask_all(code, running)
         still = []
         for one in running:
             if result := _step(one, outcomes[id(one)]):
@@ -102,34 +100,83 @@ def _step(one: _Running, answer: list[Answer] | CouldNotRun | None) -> CheckResu
     return None
 
 
-def _ask_together(code: Code, chains: Sequence[Sequence[Call]]) -> list[list[Answer] | CouldNotRun]:
-    """The answers to several chains of calls, in one process where that goes well."""
-    if len(chains) > 1:
-        calls: list[Call] = []
-        for chain in chains:
-            calls += [_shifted(call, len(calls)) for call in chain]
-        outcome = code.run(calls)
-        if outcome.kind == "value":
-            answers = iter(_answers(outcome, len(calls)))
-            return [[next(answers) for _ in chain] for chain in chains]
-    return [_ask(code, chain) for chain in chains]
+@dataclass(frozen=True, eq=False)
+class _Chain:
+    """Calls that are made in one process, and the limits of their own that they may need."""
+
+    calls: Sequence[Call]
+    limits: Limits | None
 
 
-def _ask_each(code: Code, running: Sequence[_Running]) -> dict[int, list[Answer] | CouldNotRun]:
-    """The answers to each by its id; who asks for the beginning of what another got has it too."""
+def _ask_all(code: Code, running: Sequence[_Running]) -> dict[int, list[Answer] | CouldNotRun]:
+    """The answers to each by its id; who asks for the beginning of what another asks shares it."""
+    plain = [one for one in running if one.check.limits is None]
+    chains = [_Chain(one.calls, None) for one in plain]
+    place = {id(one): number for number, one in enumerate(plain)}
+    known: list[tuple[int, list[bytes]]] = []
+    longer = [one for one in running if one.check.limits is not None]
+    for one in sorted(longer, key=lambda one: -len(one.calls)):
+        packets, limits = [_packet(call) for call in one.calls], one.check.limits
+        for number, begun in known:
+            if chains[number].limits == limits and begun[: len(packets)] == packets:
+                place[id(one)] = number
+                break
+        else:
+            place[id(one)] = len(chains)
+            known.append((len(chains), packets))
+            chains.append(_Chain(one.calls, limits))
+    answers = _ask_together(code, chains)
     found: dict[int, list[Answer] | CouldNotRun] = {}
-    packets = {id(one): [_packet(call) for call in one.calls] for one in running}
-    got: list[tuple[Limits | None, list[bytes], list[Answer]]] = []
-    for one in sorted(running, key=lambda one: -len(one.calls)):
-        asked, limits = packets[id(one)], one.check.limits
-        known = (had for same, begun, had in got if same == limits and begun[: len(asked)] == asked)
-        if (had := next(known, None)) is not None:
-            found[id(one)] = had[: len(asked)]
-            continue
-        answer = found[id(one)] = _ask(code, one.calls, limits)
-        if not isinstance(answer, CouldNotRun):
-            got.append((limits, asked, answer))
+    for one in running:
+        chain, answer = chains[place[id(one)]], answers[place[id(one)]]
+        if isinstance(answer, CouldNotRun) and len(one.calls) < len(chain.calls):
+            answer = _ask(code, one.calls, chain.limits)  # what fails may be behind its own calls
+        found[id(one)] = answer if isinstance(answer, CouldNotRun) else answer[: len(one.calls)]
     return found
+
+
+def _ask_together(code: Code, chains: Sequence[_Chain]) -> list[list[Answer] | CouldNotRun]:
+    """The answers to several chains, those with limits last; in one process where that goes well.
+
+    Where a call raises, what came before it stands, and what comes after it is asked anew.
+    """
+    found: list[list[Answer] | CouldNotRun] = []
+    while left := chains[len(found) :]:
+        plain = [chain for chain in left if chain.limits is None]
+        if len(left) == 1 or not plain:
+            return [*found, *_ask_each(code, left)]
+        calls: list[Call] = []
+        for chain in left:
+            calls += [_shifted(call, len(calls)) for call in chain.calls]
+        outcome = code.run(calls)
+        whole = _whole(left, len(outcome.values))
+        if outcome.kind == "exception" and whole < len(left):
+            found += _split(outcome, left[:whole])
+            failed = left[whole]
+            alone = not whole and failed.limits is None
+            found += [_problem(outcome, failed.calls)] if alone else _ask_each(code, [failed])
+        elif outcome.kind == "value":
+            return [*found, *_split(outcome, left)]
+        elif len(plain) < len(left):
+            return [*found, *_ask_together(code, plain), *_ask_each(code, left[len(plain) :])]
+        else:
+            return [*found, *_ask_each(code, left)]
+    return found
+
+
+def _whole(chains: Sequence[_Chain], made: int) -> int:
+    """How many of the chains came to their end with so many calls made."""
+    ends = accumulate(len(chain.calls) for chain in chains)
+    return sum(end <= made for end in ends)
+
+
+def _split(outcome: Outcome, chains: Sequence[_Chain]) -> list[list[Answer] | CouldNotRun]:
+    answers = iter(_answers(outcome, sum(len(chain.calls) for chain in chains)))
+    return [[next(answers) for _ in chain.calls] for chain in chains]
+
+
+def _ask_each(code: Code, chains: Sequence[_Chain]) -> list[list[Answer] | CouldNotRun]:
+    return [_ask(code, chain.calls, chain.limits) for chain in chains]
 
 
 def _packet(call: Call) -> bytes:

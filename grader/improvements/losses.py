@@ -97,13 +97,12 @@ def _cross_entropy(trial: Trial) -> Asking:
     """cross_entropy(a, t) is -sum(t log a), or this times a constant, such as 1/N."""
     sizes = (5, 11)
     batches = [_probabilities(trial, size) for size in sizes]
-    answers = yield [Call("cross_entropy", batch) for batch in batches]
-    got = [_one_number(answer, "cross_entropy") for answer in answers]
-    factors = [value / _loss(*batch) for value, batch in zip(got, batches, strict=True)]
     # a constant need not be the same for another number of samples, but is for other samples
     others = [_probabilities(trial, size) for size in sizes]
-    answers = yield [Call("cross_entropy", batch) for batch in others]
-    again = [_one_number(answer, "cross_entropy") for answer in answers]
+    answers = yield [Call("cross_entropy", batch) for batch in (*batches, *others)]
+    values = [_one_number(answer, "cross_entropy") for answer in answers]
+    got, again = values[: len(sizes)], values[len(sizes) :]
+    factors = [value / _loss(*batch) for value, batch in zip(got, batches, strict=True)]
     if all(
         factor > 0 and np.isclose(value, factor * _loss(*batch), rtol=1e-3)
         for value, factor, batch in zip(again, factors, others, strict=True)

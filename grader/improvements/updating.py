@@ -4,7 +4,7 @@ The step is held against the trusted engine's optimisers, after one step and aft
 student's own state in between, which never leaves the student's process.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import numpy as np
 
@@ -119,11 +119,15 @@ _MOMENTUM_SLIPS: tuple[tuple[str, Descent], ...] = (
 )
 
 
-def _chain(W: Numbers, steps: Steps, momentum: float | None) -> list[Call]:
-    """The calls of the steps, each with the weights and the state that the one before returned."""
+def _chain(W: Numbers, steps: Steps, momentum: float | None, behind: int = 0) -> list[Call]:
+    """The calls of the steps, each with the weights and the state that the one before returned.
+
+    They are asked `behind` that many others.
+    """
     calls = []
     for i, (dW, rate) in enumerate(steps):
-        start = (W, dW, None) if i == 0 else (Ref(i - 1, 0), dW, Ref(i - 1, 1))
+        before = behind + i - 1
+        start = (W, dW, None) if i == 0 else (Ref(before, 0), dW, Ref(before, 1))
         more = (rate,) if momentum is None else (rate, momentum)
         calls.append(Call("update", (*start, *more)))
     return calls
@@ -153,25 +157,22 @@ def _step_check(name: str, title: str, momentum: bool, count: int, needs: tuple[
         mu = trial.number(0.5, 0.9) if momentum else 0.0
         slips = (*_SLIPS, *_MOMENTUM_SLIPS) if momentum and count > 1 else _SLIPS
         conventions = dict(CONVENTIONS) if momentum else {"": _reference}
+        given = mu if momentum else None
+        drawn = [_draw_steps(trial, shape, count) for shape in ((3, 4), (3, 3))]
+        try:
+            calls = [call for i, one in enumerate(drawn) for call in _chain(*one, given, i * count)]
+            both = (yield calls)[count - 1 :: count]
+        except CouldNotRun:
+            both = []
         said = ""
-        for shape in ((3, 4), (3, 3)):
-            W, steps = _draw_steps(trial, shape, count)
+        for i, (W, steps) in enumerate(drawn):
             try:
-                answers = yield _chain(W, steps, mu if momentum else None)
+                answer = both[i] if both else (yield _chain(W, steps, given))[-1]
             except CouldNotRun as problem:
-                if shape == (3, 4):
-                    continue_with_square = problem
-                    W, steps = _draw_steps(trial, (3, 3), 1)
-                    answers = yield _chain(W, steps, mu if momentum else None)
-                    got = _new_weights(answers[-1], (3, 3))
-                    if equal(got, _transposed(W, steps, mu)):
-                        raise Wrong(
-                            SLIPS["update-transposed"],
-                            (("for W of 3 x 4", continue_with_square.message),),
-                            "update-transposed",
-                        ) from problem
+                if not i:
+                    yield from _turned(trial, given, problem)
                 raise
-            got = _new_weights(answers[-1], shape)
+            got = _new_weights(answer, W.shape)
             for convention, descend in conventions.items():
                 if equal(got, descend(W, steps, mu)):
                     said = said or convention
@@ -181,6 +182,17 @@ def _step_check(name: str, title: str, momentum: bool, count: int, needs: tuple[
         if said:
             raise Passed(f"right; {said}", (("convention", said),))
         return ""
+
+
+def _turned(
+    trial: Trial, momentum: float | None, problem: CouldNotRun
+) -> Generator[Sequence[Call], list[Answer], None]:
+    """Raise Wrong where a step that fails for 3 x 4 takes the gradient transposed for 3 x 3."""
+    W, steps = _draw_steps(trial, (3, 3), 1)
+    answers = yield _chain(W, steps, momentum)
+    if equal(_new_weights(answers[-1], (3, 3)), _transposed(W, steps, momentum or 0.0)):
+        shown_as = (("for W of 3 x 4", problem.message),)
+        raise Wrong(SLIPS["update-transposed"], shown_as, "update-transposed") from problem
 
 
 def _wrong_step(

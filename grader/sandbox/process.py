@@ -60,6 +60,7 @@ class Worker:
         self._control, inner = socket.socketpair()
         self._uid: int | None = None
         self._holder: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._inside: Handle | None = None
         self._warm = warm is not None
         self._ready = False
@@ -69,7 +70,10 @@ class Worker:
                 self._uid = places.own_uid(number)
                 os.chown(self.folder, 0, self._uid)
                 self.folder.chmod(0o750)
-            self._process = self._enter(warm, inner) if warm else self._start(inner)
+            if warm:
+                self._enter(warm, inner)
+            else:
+                self._process = self._start(inner)
         except (OSError, WorkerError) as error:
             self._control.close()
             self._errors.close()
@@ -96,34 +100,10 @@ class Worker:
             send_code(self._control)
         return process
 
-    def _enter(self, warm: Warm, inner: socket.socket) -> "subprocess.Popen[bytes]":
-        """Start a sandbox with nothing in it, and let the warm process go there when it is made."""
-        ready, theirs = socket.socketpair()
-        told, tell = os.pipe()
-        try:
-            command = self.backend.command(places.places(), self.folder, _HOLD)
-            command[1:1] = ["--info-fd", str(tell)]
-            process = launch(
-                command,
-                self.folder,
-                self._uid,
-                (tell,),
-                stdin=theirs,
-                stdout=theirs,
-                stderr=self._errors,
-            )
-            try:
-                warm.enter(self._uid, inner, self._errors, told, ready.fileno())
-            except WorkerError:
-                ready.close()
-                process.wait()
-                raise
-            return process
-        finally:
-            ready.close()
-            theirs.close()
-            os.close(told)
-            os.close(tell)
+    def _enter(self, warm: Warm, inner: socket.socket) -> None:
+        """Let the warm process start a sandbox with nothing in it, and go there when it is made."""
+        command = self.backend.command(places.places(), self.folder, _HOLD)
+        warm.enter(command, self.folder, self._uid, inner, self._errors)
 
     def wait_ready(self) -> None:
         """Wait until numpy is imported in there; raises WorkerError where it never will be."""
@@ -154,7 +134,7 @@ class Worker:
 
     def _inner_pid(self) -> int:
         """The worker's own id in its process namespace (unused where it is alone there)."""
-        return 1 if self.backend.alone else self._process.pid
+        return self._process.pid if self._process and not self.backend.alone else 1
 
     def end_check(self, seconds: float) -> Ended:
         """Kill the process of the last check, and tell how it had ended by itself, if it had.
@@ -204,13 +184,15 @@ class Worker:
 
     def _reason(self) -> str:
         """Why it doesn't answer, by its own last words."""
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            return "the worker doesn't answer"
+        code = "before it was in the sandbox"
+        if self._process:
+            try:
+                code = str(self._process.wait(1))
+            except subprocess.TimeoutExpired:
+                return "the worker doesn't answer"
         self._errors.seek(0)
         lines = self._errors.read(65536).decode("utf-8", "replace").strip().splitlines()
-        return lines[-1][:300] if lines else f"the worker ended ({self._process.returncode})"
+        return lines[-1][:300] if lines else f"the worker ended ({code})"
 
     def close(self) -> None:
         """End everything that runs in there, and remove its folder."""
@@ -220,12 +202,13 @@ class Worker:
         self._control.close()
         if self._inside:
             self._inside.end(_ENDING_SECONDS)
-        try:
-            # It ends by itself where its socket is closed: then nothing has to be searched for.
-            self._process.wait(_ENDING_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        if self._process:
+            try:
+                # It ends by itself where its socket is closed: then nothing has to be searched for.
+                self._process.wait(_ENDING_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
         if self._uid is not None and not self.backend.alone:
             kill_all_of(self._uid)
         if self._holder:

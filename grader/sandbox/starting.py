@@ -18,7 +18,7 @@ from typing import IO, Any
 from grader.sandbox import places
 from grader.sandbox.backends import ENVIRONMENT, INSIDE_HOME
 
-_INSIDE = ("seccomp", "landlock", "codec", "loading", "running", "worker", "warm")
+_INSIDE = ("seccomp", "landlock", "codec", "loading", "running", "worker", "launch", "warm")
 _BOOT = """
 import marshal, socket, struct, sys, types
 from importlib.machinery import PathFinder
@@ -87,8 +87,8 @@ def launch(
     """Start a command in an empty environment; with a uid, as that user, who may read `folder`."""
     user: dict[str, Any] = {}
     if uid is not None:
-        needed = [*places.places().needed, str(folder)]
-        if covered := places.closed_to_others(needed):
+        covered, needed = covering(folder)
+        if covered:
             launcher = Path(__file__).with_name("inside") / "launch.py"
             what = {"command": command, "uid": uid, "covered": covered, "needed": needed}
             text = launcher.read_text(encoding="utf-8")
@@ -104,6 +104,12 @@ def launch(
         **streams,
         **user,
     )
+
+
+def covering(folder: Path) -> tuple[list[str], list[str]]:
+    """Folders that only root can enter, on the way to what another user needs; and what that is."""
+    needed = [*places.places().needed, str(folder)]
+    return places.closed_to_others(needed), needed
 
 
 def reserve() -> tuple[int, socket.socket]:
@@ -166,14 +172,21 @@ class Warm:
             inner.close()
 
     def enter(
-        self, uid: int | None, control: socket.socket, errors: IO[bytes], told: int, ready: int
+        self,
+        command: list[str],
+        folder: Path,
+        uid: int | None,
+        control: socket.socket,
+        errors: IO[bytes],
     ) -> None:
-        """Let a fork go into the sandbox that bubblewrap makes, and serve there on `control`.
+        """Let a fork start bubblewrap, go into the sandbox that it makes, and serve on `control`.
 
-        `told` is what `--info-fd` is written to, `ready` what a byte comes from when it is made.
+        `command` is bubblewrap's, with a program that says a byte and waits for its input's end.
         """
-        body = json.dumps({"uid": uid, "home": INSIDE_HOME}).encode()
-        descriptors = [control.fileno(), errors.fileno(), told, ready]
+        covered, needed = ([], []) if uid is None else covering(folder)
+        what = {"command": command, "uid": uid, "covered": covered, "needed": needed}
+        body = json.dumps({**what, "home": INSIDE_HOME}).encode()
+        descriptors = [control.fileno(), errors.fileno()]
         with self._lock:
             try:
                 socket.send_fds(self._control, [struct.pack("<I", len(body))], descriptors)

@@ -35,7 +35,7 @@ class InProcess:
         except Exception as error:
             line = traceback.extract_tb(error.__traceback__)[-1].lineno
             message = f"{type(error).__name__}: {error}"
-            return _outcome(kind="exception", message=message, line=line)
+            return _outcome(kind="exception", values=tuple(results), message=message, line=line)
         values = tuple(copy.deepcopy(result) for result in results)
         return _outcome(
             kind="value", value=values[-1], values=values, mutated=tuple(mutated), line=None

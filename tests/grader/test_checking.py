@@ -6,7 +6,7 @@ import pytest
 from grader.checking import run_checks
 from grader.checks import Answer, Registry, Wrong, numbers
 from grader.improvements import CHECKS
-from grader.sandbox import Call, Limits, Ref, Rng
+from grader.sandbox import Call, Limits, Outcome, Ref, Rng
 from tests.grader.in_process import InProcess
 
 
@@ -49,11 +49,20 @@ def test_all_are_asked_in_one_process(registry):
 
 
 def test_one_that_fails_costs_only_itself(registry):
-    """An exception ends the common run, so each is asked again alone."""
-    found, results, _ = verdicts(f"{RIGHT}\ndef h(x):\n    return x / 'a'", registry)
+    """An exception ends the common run: what came before it stands, and it is asked again alone."""
+    found, results, code = verdicts(f"{RIGHT}\ndef h(x):\n    return x / 'a'", registry)
     assert found == {"f": "passed", "g": "passed", "h": "could-not-run"}
+    assert code.runs == 2
     assert results["h"].message.startswith("h raised TypeError: ")
     assert "line 3" in results["h"].message
+
+
+def test_what_comes_after_a_failure_is_asked_in_a_process_without_it(registry):
+    """f fails first, and was alone until then; g and h share the next run."""
+    found, results, code = verdicts(f"{RIGHT}\ndef f(x):\n    return x / 'a'", registry)
+    assert found == {"f": "could-not-run", "g": "could-not-run", "h": "passed"}
+    assert "line 3" in results["f"].message
+    assert code.runs == 2
 
 
 def test_what_stands_on_a_mistake_is_no_second_one(registry):
@@ -197,3 +206,29 @@ def test_a_longer_question_that_fails_costs_the_shorter_nothing():
     found, _, code = verdicts(source, trainings((1, 2)))
     assert found == {"f0": "passed", "f1": "could-not-run"}
     assert code.runs == 2
+
+
+def test_a_training_shares_the_process_of_the_others(registry):
+    """Three checks and a training: one run, since all of it is done in the time of one."""
+    found, _, code = verdicts(RIGHT, [*registry, *trainings((1, 2))])
+    assert set(found.values()) == {"passed"}
+    assert code.runs == 1
+
+
+class Slow(InProcess):
+    """Code whose second call of f in one run takes longer than a run without limits may."""
+
+    def run(self, calls, limits=None):
+        """End without an answer where the time is over."""
+        if limits is None and sum(call.function == "f" for call in calls) > 1:
+            self.runs += 1
+            return Outcome("timeout")
+        return super().run(calls, limits)
+
+
+def test_a_long_training_costs_the_others_nothing(registry):
+    """The common run takes too long: the short checks are asked anew, the training by itself."""
+    code = Slow(RIGHT)
+    results = run_checks(code, [*registry, *trainings((1,))], 0)
+    assert {result.verdict for result in results.values()} == {"passed"}
+    assert code.runs == 3

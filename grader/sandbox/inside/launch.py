@@ -1,7 +1,7 @@
 """Drops root before anything else starts, where the interpreter lies in a folder only root enters.
 
-Run as a program by root: in mounts of its own it puts an empty folder over each such folder, binds
-back what is needed at the same paths, becomes the given user, and starts the command.
+Run by root: in mounts of its own it puts an empty folder over each such folder, binds back what is
+needed at the same paths, becomes the given user, and starts the command.
 """
 
 import ctypes
@@ -13,8 +13,8 @@ _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 4096, 16384, 1 << 18, 2, 4
 
 
-def launch(command: list[str], uid: int, covered: list[str], needed: list[str]) -> None:
-    """Cover, bind, drop, start; raises OSError where that isn't permitted."""
+def launch(command: list[str], uid: int | None, covered: list[str], needed: list[str]) -> None:
+    """Cover, bind, drop (where there is a user to become), start; raises OSError: not permitted."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def check(result: int, what: str) -> None:
@@ -53,9 +53,10 @@ def launch(command: list[str], uid: int, covered: list[str], needed: list[str]) 
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
             mount(f"/proc/self/fd/{place}", path, None, _MS_BIND | _MS_REC, None)
             os.close(place)
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
     os.execvp(command[0], command)
 
 

@@ -12,7 +12,7 @@ import socket
 import traceback
 from typing import Any
 
-from grader.sandbox.inside import seccomp, worker
+from grader.sandbox.inside import launch, seccomp, worker
 
 _NEW_USER, _NEW_PID = 0x10000000, 0x20000000
 _ENTERED = _NEW_USER | 0x00020000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
@@ -29,7 +29,7 @@ def serve(control: socket.socket) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
-        message, descriptors = worker._message(control, 4)
+        message, descriptors = worker._message(control, 2)
         if message is None:
             os._exit(0)
         if not os.fork():
@@ -45,12 +45,21 @@ def serve(control: socket.socket) -> None:
 
 
 def _enter(descriptors: list[int], message: Any) -> None:
-    """Join the sandbox as soon as it is there, and serve as its only process."""
-    inner, errors, told, ready = descriptors
+    """Let bubblewrap make a sandbox, join it as soon as it is there, and serve as its only process.
+
+    What it starts in there only says that it is made, and holds it open until its input ends.
+    """
+    inner, errors = descriptors
     os.dup2(errors, 2)
     os.close(errors)
-    if not os.read(ready, 1):
-        raise OSError("the sandbox could not be made")
+    ready, theirs = socket.socketpair()
+    told, tell = os.pipe()
+    if not os.fork():
+        _start([inner], theirs, tell, message)
+    theirs.close()
+    os.close(tell)
+    if not ready.recv(1):
+        os._exit(1)  # and bubblewrap has said why
     found = _CHILD.search(os.read(told, 4096))
     if not found:
         raise OSError("the sandbox doesn't tell its process")
@@ -73,12 +82,31 @@ def _enter(descriptors: list[int], message: Any) -> None:
     os.close(go)
     os.read(wait, 1)  # its end, with the parent's: what is told of this process was sent
     os.close(wait)
-    os.close(ready)  # and with it the process that held the sandbox open
+    ready.close()  # and with it the process that held the sandbox open
     os.setsid()
     os.chdir(message["home"])
     _give_up(libc)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     worker.serve(socket.socket(fileno=inner))
+
+
+def _start(inner: list[int], stream: socket.socket, tell: int, message: Any) -> None:
+    """Become bubblewrap, in a session of its own and with no descriptor but those it needs."""
+    try:
+        for number in inner:
+            os.close(number)
+        os.setsid()
+        for number in (0, 1):
+            os.dup2(stream.fileno(), number)
+        os.set_inheritable(tell, True)
+        for ignored in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(ignored, signal.SIG_DFL)
+        command = [message["command"][0], "--info-fd", str(tell), *message["command"][1:]]
+        launch.launch(command, message["uid"], message["covered"], message["needed"])
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
 
 
 def _give_up(libc: Any) -> None:
