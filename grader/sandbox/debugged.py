@@ -43,6 +43,10 @@ _KEPT = (
 )
 
 
+_LARGE_PAGES = "GLIBC_TUNABLES"
+"""Asks for them; a process that is kept by copies of it would have each copied as a whole."""
+
+
 def enclosure() -> Enclosure:
     """How the debugger starts a program shut in. Raises InputError where that is impossible."""
     if reason := impossible(LANDLOCK):
@@ -56,7 +60,8 @@ def _environment(variables: dict[str, str]) -> dict[str, str]:
     """The grader's few variables instead of the user's own, and what the debugger needs."""
     folder = variables["NNVIZ_FIGURES"]
     own = {name: variables[name] for name in _KEPT if name in variables}
-    return {**ENVIRONMENT, **own, "HOME": folder, "TMPDIR": folder, "MPLCONFIGDIR": folder}
+    few = {name: value for name, value in ENVIRONMENT.items() if name != _LARGE_PAGES}
+    return {**few, **own, "HOME": folder, "TMPDIR": folder, "MPLCONFIGDIR": folder}
 
 
 def enter(folder: str) -> None:

@@ -228,13 +228,13 @@ class Check:
             os.set_blocking(descriptor, False)
         self.printed = bytearray()
 
-    def ask(self, packet: bytes, limits: Limits, seconds: float) -> bytes | TimeoutError | None:
-        """Send a packet, return the answer; None where it ended without one, or it is too large.
+    def ask(self, packet: bytes, limits: Limits, seconds: float) -> bytearray | TimeoutError | None:
+        """Send a packet, return the answer; None where it ended without one, empty: too large.
 
         Whatever is printed meanwhile is taken and dropped beyond a limit.
         """
         left = memoryview(struct.pack("<Q", len(packet)) + packet)
-        found = bytearray()
+        found, filled = bytearray(8), 0
         deadline = time.monotonic() + seconds
         poll = select.poll()
         poll.register(self._answers, select.POLLIN)
@@ -253,17 +253,22 @@ class Check:
                     if not self._take_output(limits.output_bytes):
                         poll.unregister(self._output)
                 else:
-                    piece = _read(self._answers)
-                    found += piece
-                    if not piece:
+                    try:
+                        count = os.readv(self._answers, [memoryview(found)[filled:]])
+                    except BlockingIOError:
+                        continue
+                    if not count:
                         return None
-                    if len(found) >= 8:
-                        (length,) = struct.unpack_from("<Q", found)
-                        if length > limits.value_bytes + 4096 or len(found) > length + 8:
-                            return b""
-                        if len(found) == length + 8:
-                            self._take_output(limits.output_bytes)
-                            return bytes(found[8:])
+                    filled += count
+                    if filled == 8 and len(found) == 8:
+                        (length,) = struct.unpack("<Q", found)
+                        if length > limits.value_bytes + 4096:
+                            return bytearray()
+                        found = bytearray(8 + length)
+                    if filled == len(found):
+                        self._take_output(limits.output_bytes)
+                        del found[:8]
+                        return found
 
     def _write(self, left: memoryview) -> memoryview:
         try:

@@ -138,10 +138,10 @@ class Session:
         self.forbidden = tuple(sorted(imported))
 
     def _outcome(
-        self, answer: bytes | TimeoutError | None, calls: int, limits: Limits
+        self, answer: bytearray | TimeoutError | None, calls: int, limits: Limits
     ) -> Outcome | None:
         """The outcome that an answer tells, None where there is none."""
-        if not isinstance(answer, bytes):
+        if not isinstance(answer, bytearray):
             return None
         found = _read(answer)
         if not isinstance(found, Mapping):
@@ -204,7 +204,7 @@ def _as_bytes(text: str) -> np.ndarray[Any, Any]:
 
 def _read(answer: object) -> Any:
     """What a packet holds, None where it is no packet."""
-    if not isinstance(answer, bytes):
+    if not isinstance(answer, bytearray):
         return None
     try:
         return unpack(answer)

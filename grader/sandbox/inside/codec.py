@@ -114,7 +114,7 @@ def _npy(array: np.ndarray[Any, Any]) -> bytes:
     return _MAGIC + struct.pack("<H", len(padded)) + padded.encode("ascii") + array.tobytes()
 
 
-def unpack(packet: bytes) -> Any:
+def unpack(packet: bytes | bytearray) -> Any:
     """The value of a packet; arrays are read-only. Raises MalformedError where it is none."""
     start = len(_START) + 8
     if len(packet) < start or not packet.startswith(_START):

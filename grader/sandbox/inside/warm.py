@@ -28,6 +28,7 @@ def serve(control: socket.socket) -> None:
     # Nobody waits for them: what a fork leaves behind is this process's, and gone when it ends.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    worker.keep_shared()
     while True:
         message, descriptors = worker._message(control, 2)
         if message is None:

@@ -3,6 +3,7 @@
 It runs no code of the student, and ends when the grader's end of its socket is closed.
 """
 
+import gc
 import json
 import os
 import random
@@ -26,6 +27,7 @@ def serve(control: socket.socket) -> None:
     """Answer the grader's messages, one at a time, until it hangs up."""
     if sys.platform == "linux":
         seccomp.hide_from_peers()
+    keep_shared()
     _answer(control, {"ready": True})
     child = 0
     while True:
@@ -43,6 +45,12 @@ def serve(control: socket.socket) -> None:
         else:
             _answer(control, _end(child, message["wait"]))
             child = 0
+
+
+def keep_shared() -> None:
+    """Keep what is there now out of garbage collections, which would write to it in every fork."""
+    gc.collect()
+    gc.freeze()
 
 
 def _become_child(control: socket.socket, descriptors: list[int], message: Any) -> None:
