@@ -5,17 +5,21 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.code_marks import CodeMarks
-from grader.report.terminal import COLOURS
+from grader.report.terminal import COLOURS, blank_line
 from grader.report.text import VERDICTS, visible
 
 
 def checks_view(marks: CodeMarks) -> RenderableType:
-    """A line for each check, with the evidence below what isn't right; passed ones in brief."""
+    """A line for each check, with the evidence below what isn't right; passed ones in brief.
+
+    What isn't written yet is named in one line: the checks that wait for it would only repeat it.
+    """
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("check", overflow="fold")
     table.add_column("", no_wrap=True)
     table.add_column("", overflow="fold")
-    for found in marks.results.values():
+    blank = [found.name for found in marks.results.values() if found.verdict == "blank"]
+    for found in (found for found in marks.results.values() if found.name not in blank):
         words = VERDICTS[found.verdict]
         lines = [visible(found.message)] if found.message else []
         if found.verdict != "passed":
@@ -25,4 +29,5 @@ def checks_view(marks: CodeMarks) -> RenderableType:
         )
     problems = [Text(f"  {visible(problem)}", style="red") for problem in marks.problems]
     layers = Text(f"Run in: {', '.join(marks.layers)}", style="dim")
-    return Group(Text("\nChecks of the code", style="bold"), *problems, table, layers)
+    shown = [table] * bool(table.row_count) + [blank_line(blank)] * bool(blank)
+    return Group(Text("\nChecks of the code", style="bold"), *problems, *shown, layers)

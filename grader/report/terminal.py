@@ -49,18 +49,25 @@ def grade_view(grade: Grade) -> RenderableType:
 
 
 def print_reading(submission: Submission, answers: Sequence[ReadBack], console: Console) -> None:
-    """Print how each answer is read, and what could not be."""
+    """Print how each answer is read, and what could not be; blank ones by their names only."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("")
     table.add_column("yours", overflow="fold")
     table.add_column("read as", overflow="fold")
-    for answer in answers:
+    blank = [answer.id for answer in answers if not (answer.typed.strip() or answer.problem)]
+    for answer in (answer for answer in answers if answer.id not in blank):
         typed = Text(visible(" ".join(answer.typed.split()), _WIDEST_TYPED))
         problem = Text(f"✗ can't be read: {visible(answer.problem)}", style="red")
-        read_as = Text(visible(answer.read_as)) if answer.typed.strip() else Text("· blank", "dim")
+        read_as = Text(visible(answer.read_as))
         table.add_row(Text(visible(answer.id)), typed, problem if answer.problem else read_as)
     student = Text(f"Submission of {visible(submission.student)}", style="bold")
-    console.print(student, table, *_notes(submission.notes), sep="\n")
+    shown = [table] * bool(table.row_count) + [blank_line(blank)] * bool(blank)
+    console.print(student, *shown, *_notes(submission.notes), sep="\n")
+
+
+def blank_line(names: Sequence[str]) -> Text:
+    """What is not there yet, in one line, however much it is."""
+    return Text(f"· blank: {visible(', '.join(names))}", style="dim")
 
 
 def _problem(problem: ProblemGrade) -> RenderableType:

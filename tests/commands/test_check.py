@@ -34,7 +34,7 @@ def test_answers_are_read_back(check):
     assert code == 0
     assert row(out, "a21") == ["a21", "-20/2", "-10"]
     assert row(out, "square") == ["square", "x+x", "x", "+", "x"]
-    assert row(out, "a22") == ["a22", "·", "blank"]
+    assert "· blank: a22, a31" in out
 
 
 def test_what_cannot_be_read_is_told(check):
@@ -75,7 +75,7 @@ def test_right_code_passes_and_says_what_held_it(check_code):
     code, out = check_code(SIGMOID.format("k"))
     assert code == 0
     assert row(out, "sigmoid")[1:3] == ["✓", "passed"]
-    assert row(out, "tanh")[1:3] == ["·", "blank"]
+    assert ", tanh, " in " ".join(out.partition("· blank: ")[2].partition("· blank: ")[2].split())
     assert "Run in: " in out
 
 
