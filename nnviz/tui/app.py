@@ -328,7 +328,7 @@ class NnvizApp(LookingApp):
         if step is None:
             self.action_play()
             return
-        self.choose(replace(self.choice, cue=self.lecture.cue))
+        self.choose(replace(self.choice, cue=self.lecture.cue, pressed=step.echo))
         if step.key == "space":
             self.action_play()
         elif step.key:

@@ -31,6 +31,11 @@ class Cue:
     hint: str
     key: str = ""
 
+    @property
+    def echo(self) -> tuple[str, str] | None:
+        """A command as those who look on see it, like a key with what it does; None for a key."""
+        return None if self.key else (":", self.text)
+
 
 def read_script(path: Path, terms: Terms) -> tuple[Cue, ...]:
     """Read a script for a run of these terms.

@@ -103,6 +103,28 @@ async def test_every_screen_can_be_presented_at_every_size(app, size):
         assert app.is_running
 
 
+async def test_a_scripts_command_is_echoed_and_leaves_room_for_what_comes_next(
+    open_debugger, tmp_path
+):
+    """The space key itself says nothing to those who look on."""
+    file = tmp_path / "lecture"
+    file.write_text("goto 2  # where are we now, and why?\nbreak iteration >= 400\nn\n")
+    app = NnvizApp(open_debugger, Look(), script=read_script(file, Terms(3)), present=True)
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("space")
+        await at(pilot, 2)
+        assert (
+            " ".join(seen(app)["keys"].split()) == ": goto 2 space break iteration >= 400 (2 of 3)"
+        )
+        await pilot.press("space")
+        await until(pilot, lambda: app.view.breakpoints)
+        assert seen(app)["keys"].split("space")[0].strip().endswith(">= 400")
+        await pilot.press("space")
+        await at(pilot, 3)
+        assert "do the next iteration" in seen(app)["keys"]
+
+
 async def test_space_does_the_scripts_next_line_and_its_hint_is_shown(open_debugger, tmp_path):
     file = tmp_path / "lecture"
     file.write_text(

@@ -1,5 +1,7 @@
 """What a lecture shows more of: large numbers, the keys that are pressed, what comes next."""
 
+from rich.cells import cell_len
+
 from nnviz.tui.drawing.big_digits import big_digits, big_height
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
 from nnviz.tui.drawing.look import Look
@@ -9,6 +11,8 @@ from nnviz.tui.view import View
 
 GAP = 4
 """Columns between two large numbers."""
+
+NEXT = "space "
 
 
 def headline(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -35,16 +39,23 @@ def _share(value: float) -> str:
 
 
 def row(choice: Choice, width: int, look: Look) -> Cells:
-    """The key that was pressed with what it does, and what the space key does next."""
+    """The key that was pressed with what it does, and what the space key does next.
+
+    Where there is no room for both, what comes next gets three quarters of it.
+    """
     grid = Grid(width, 1)
     column = 1
     if look.present and choice.pressed:
         key, does = choice.pressed
+        left = width - len(key) - 7 - cell_len(NEXT + choice.cue)
+        if choice.cue and cell_len(does) > left:
+            does = fit_text(does, max(left, width // 4), ellipsis=look.ellipsis).rstrip()
         grid.put(column, 0, f" {key} ", "pressed")
         grid.put(column + len(key) + 3, 0, does, "label")
-        column += len(key) + len(does) + 6
+        column += len(key) + cell_len(does) + 6
     if choice.cue:
-        grid.put(column, 0, "space", "here")
-        room = max(0, width - column - 7)
-        grid.put(column + 6, 0, fit_text(choice.cue, room, ellipsis=look.ellipsis), "label")
+        grid.put(column, 0, NEXT, "here")
+        column += len(NEXT)
+        cue = fit_text(choice.cue, max(0, width - column - 1), ellipsis=look.ellipsis)
+        grid.put(column, 0, cue, "label")
     return grid.cells()
