@@ -29,6 +29,13 @@ def use_large_pages() -> None:
         libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), COLLAPSE)
 
 
+def give_back_free_memory() -> None:
+    """Return what was freed to the system, where the C library can: else it keeps it for later."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
+
+
 def _pieces(maps: str) -> Iterator[tuple[int, int]]:
     """The whole large pages of the memory that a process has allocated, by its own table of it."""
     for line in maps.splitlines():

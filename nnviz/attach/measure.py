@@ -1,10 +1,11 @@
 """The statistics of layers from the program's own arrays, whichever way they lie in memory.
 
 The definitions are those of `nnviz.debugger.statistics`; here whole arrays are cut into pieces that
-fit into a cache, without another order of memory than the program's.
+fit into a cache, without another order of memory than the program's. BLAS gets portions so small
+that it does them on the thread that asks: its helpers are the program's.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+import math
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
@@ -15,14 +16,22 @@ import numpy.typing as npt
 from nnviz.debugger.reductions import Spread, ones, squared_deviations, sum_of_squares
 from nnviz.debugger.statistics import ActivationTotals
 from nnviz.engine.activations import Activation
+from nnviz.engine.arrays import Mask
 
 AnyArray = npt.NDArray[Any]
 
-PIECE = 160_000
-"""Numbers of a piece: they stay in a processor's second cache."""
+PIECE = 240_000
+"""Numbers of a piece: few calls, and what one of them reads is in a cache for the next.
 
-WORTH_SHARING = 4_000_000
-"""From so many numbers on a second thread does more than it costs."""
+A second thread would cost more than it does: between so short calls the two of them wait for the
+interpreter, and each time one is woken up again.
+"""
+
+FEW_ROWS = 32
+"""An array of so many rows is gone through row by row."""
+
+PORTION = 8192
+"""Numbers of a product that BLAS does on one thread, whatever it is set to."""
 
 
 @dataclass
@@ -36,13 +45,12 @@ class LayerSums:
     unit_saturated: AnyArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def spread_of(array: AnyArray) -> Spread:
-    """The spread of all numbers of an array."""
-    spread = Spread()
+def measure_values(array: AnyArray, sums: LayerSums) -> None:
+    """Set the numbers of z, whose spread is all that is wanted."""
+    sums.z = Spread()
     with np.errstate(all="ignore"):
-        for part in _mapped(_spread_of_piece, _pieces(array)):
-            spread.merge(part)
-    return spread
+        for piece in _pieces(array):
+            sums.z.merge(_spread_of_piece(piece))
 
 
 def measure_activation(
@@ -54,13 +62,10 @@ def measure_activation(
     sums.unit_sum, sums.unit_largest = np.zeros(units), np.full(units, np.inf)
     sums.unit_saturated = np.zeros(units, np.int64)
     bounds, silent = activation.saturation, bool(activation.silent)
-
-    def one(piece: AnyArray) -> "_Piece":
-        return _measured(piece, columns, bounds, silent)
-
     with np.errstate(all="ignore"):
-        start, largest = 0, []
-        for part in _mapped(one, _pieces(array)):
+        start, largest, room = 0, [], _Room()
+        for piece in _pieces(array):
+            part = _measured(piece, columns, bounds, silent, room)
             sums.a.merge(part.spread)
             if columns:
                 place = slice(start, start + len(part.sums))
@@ -91,6 +96,20 @@ def totals(layers: list[LayerSums], samples: int) -> ActivationTotals:
     )
 
 
+def largest_rows(array: AnyArray) -> AnyArray:
+    """The number of the largest value's row in each column, as `argmax(axis=0)` gives it.
+
+    Row after row, because numpy goes through a wide array with few rows column after column.
+    """
+    if array.ndim != 2 or len(array) > FEW_ROWS or np.isnan(array.max(initial=-np.inf)):
+        return array.argmax(axis=0)
+    largest, rows = array[0].copy(), np.zeros(array.shape[1], np.intp)
+    for number, row in enumerate(array[1:], start=1):
+        np.copyto(rows, number, where=row > largest)
+        np.maximum(largest, row, out=largest)
+    return rows
+
+
 @dataclass
 class _Piece:
     spread: Spread
@@ -108,40 +127,82 @@ def _pieces(array: AnyArray) -> list[AnyArray]:
     return [rows[start : start + step] for start in range(0, len(rows), step)]
 
 
-def _mapped(work: Any, pieces: list[AnyArray]) -> Any:
-    """Work on all pieces, on two threads where that is worth it; they end with the work."""
-    if sum(piece.size for piece in pieces) < WORTH_SHARING:
-        return map(work, pieces)
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(work, pieces))
+class _Room:
+    """Memory for masks, touched before; the next piece writes over what is there."""
+
+    def __init__(self) -> None:
+        self._memory = np.empty((2, 0), bool)
+
+    def masks(self, like: AnyArray) -> tuple[Mask, Mask]:
+        """Two masks of an array's shape."""
+        if self._memory.shape[1] < like.size:
+            self._memory = np.empty((2, like.size), bool)
+        first, second = (memory[: like.size].reshape(like.shape) for memory in self._memory)
+        return first, second
 
 
 def _spread_of_piece(piece: AnyArray) -> Spread:
     flat = np.ascontiguousarray(piece).reshape(-1)
+    total = float(_row_sums(flat[np.newaxis])[0])
+    return _spread(flat, total, float(flat.min()), float(flat.max()))
+
+
+def _spread(flat: AnyArray, total: float, low: float, high: float) -> Spread:
+    deviations = squared_deviations(flat, total, _squares(flat))
     spread = Spread()
-    total = float(flat @ ones(len(flat), flat.dtype))
-    spread.add_values(flat, total, float(flat.min()), float(flat.max()))
+    spread.add(len(flat), total / len(flat), deviations, low, high)
     return spread
 
 
+def _squares(flat: AnyArray) -> float:
+    """The sum of squares; also where squares leave float32's range."""
+    whole = len(flat) - len(flat) % PORTION
+    portions = flat[:whole].reshape(-1, 1, PORTION)
+    products = portions @ portions.reshape(-1, PORTION, 1)
+    squares = float(products.sum(dtype=np.float64)) + float(flat[whole:] @ flat[whole:])
+    return squares if 1e-30 < squares < math.inf else sum_of_squares(flat)
+
+
+def _row_sums(rows: AnyArray) -> AnyArray:
+    """The sum of each row of a matrix in C order."""
+    whole = rows.shape[1] - rows.shape[1] % PORTION
+    if not whole:
+        return rows.sum(axis=1)
+    portions = rows[:, :whole].reshape(len(rows), -1, 1, PORTION)
+    sums: AnyArray = (portions @ ones(PORTION, rows.dtype)).sum(axis=(1, 2), dtype=np.float64)
+    return sums + rows[:, whole:].sum(axis=1, dtype=np.float64)
+
+
+def _column_sums(rows: AnyArray) -> AnyArray:
+    """The sum of each column of a matrix in C order."""
+    step = max(1, PORTION // rows.shape[1])
+    whole = len(rows) - len(rows) % step
+    portions = rows[:whole].reshape(-1, step, rows.shape[1])
+    sums: AnyArray = (ones(step, rows.dtype) @ portions).sum(axis=0, dtype=np.float64)
+    return sums + rows[whole:].sum(axis=0, dtype=np.float64)
+
+
 def _measured(
-    piece: AnyArray, columns: bool, bounds: tuple[float, float] | None, silent: bool
+    piece: AnyArray,
+    columns: bool,
+    bounds: tuple[float, float] | None,
+    silent: bool,
+    room: _Room,
 ) -> _Piece:
     """One piece: rows are units where `columns`, else samples."""
     rows = np.ascontiguousarray(piece)
-    flat, spread = rows.reshape(-1), Spread()
-    along = ones(rows.shape[1 if columns else 0], rows.dtype)
-    sums = rows @ along if columns else along @ rows
+    flat = rows.reshape(-1)
+    sums = _row_sums(rows) if columns else _column_sums(rows)
     largest = rows.max(axis=1 if columns else 0) if silent else np.empty(0)
     high = float(largest.max()) if silent else float(flat.max())
     low = float(flat.min())
-    total = float(sums @ ones(len(sums), sums.dtype))
-    squares = sum_of_squares(flat)
-    deviations = squared_deviations(flat, total, squares)
-    spread.add(len(flat), total / len(flat), deviations, low, high)
+    spread = _spread(flat, float(sums.sum()), low, high)
     saturated = np.zeros(len(sums), np.int64)
     if bounds and not (bounds[0] <= low and high <= bounds[1]):
-        mask = (rows < bounds[0]) | (rows > bounds[1])
+        mask, above = room.masks(rows)
+        np.less(rows, bounds[0], out=mask)
+        np.greater(rows, bounds[1], out=above)
+        mask |= above
         if columns:
             saturated[:] = [np.count_nonzero(row) for row in mask]
         else:

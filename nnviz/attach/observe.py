@@ -3,13 +3,21 @@
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nnviz.attach.measure import LayerSums, measure_activation, spread_of, totals
+from nnviz.attach.meanwhile import Meanwhile
+from nnviz.attach.measure import (
+    LayerSums,
+    largest_rows,
+    measure_activation,
+    measure_values,
+    totals,
+)
 from nnviz.attach.namespace import follow
 from nnviz.attach.network import activation_of, network_of
 from nnviz.attach.recognition import Place, Recognition
@@ -44,11 +52,13 @@ class Observer:
         self.weights = self._weights()
         self.biases = self._biases()
         self.seconds = 0.0
+        self._meanwhile = Meanwhile()
         self.on_loss: Callable[[float], None] = lambda loss: None
         self.begin()
 
     def begin(self) -> None:
         """Get ready for the next iteration."""
+        self._meanwhile.finish()
         self._visits: dict[int, int] = {}
         self._shifted: set[int] = set()
         self._filled: set[str] = set()
@@ -107,11 +117,25 @@ class Observer:
             self.kept[name] = value.copy() if place.changed_later else value
         elif not place.changed_later:
             self._alive[name] = weakref.ref(value)
-        if self.measuring and letter == "z":
-            self._sums[layer].z = spread_of(value)
-        if self.measuring and letter == "L":
-            activation = self._activations[layer]
-            measure_activation(value, self.recognition.columns, activation, self._sums[layer])
+        if self.measuring and letter in ("z", "L"):
+            self._measure(name, place, value)
+
+    def _measure(self, name: str, place: Place, value: AnyArray) -> None:
+        """Measure z or L of a layer: at once, where the program is going to write to it."""
+        layer = int(name[1:]) - 1
+        sums, activation = self._sums[layer], self._activations[layer]
+        if name[0] == "z":
+            work = partial(measure_values, value, sums)
+        else:
+            work = partial(measure_activation, value, self.recognition.columns, activation, sums)
+        if place.changed_later:
+            work()
+        else:
+            self._meanwhile.do(name, value, work)
+
+    def finish(self) -> set[str]:
+        """Wait for what is being measured; the names whose numbers the program has spoiled."""
+        return self._meanwhile.finish()
 
     def array(self, name: str) -> AnyArray:
         """An array of the iteration that was just done, as the program has it.
@@ -167,7 +191,7 @@ class Observer:
         if self.recognition.targets is not None:
             T = self.array("T")
             targets = T if turned or T.ndim != 2 else T.T
-            labels = targets.argmax(axis=0) if targets.ndim == 2 else None
+            labels = largest_rows(targets) if targets.ndim == 2 else None
         elif self.recognition.labels is not None:
             labels = self.array("labels").reshape(-1).astype(np.int64)
             targets = (np.arange(len(a))[:, None] == labels).astype(a.dtype)
@@ -199,7 +223,7 @@ class Observer:
             yes = np.asarray(targets).reshape(-1) > 0.5
             share = self.recognition.layers[-1].activation == "sigmoid"
             return float(np.mean((a[0] > 0.5) == yes)) if share else float("nan")
-        return float(np.mean(a.argmax(axis=0) == labels))
+        return float(np.mean(largest_rows(a) == labels))
 
     def new_weights(self) -> None:
         """Let the present weights be those before the next iteration."""
@@ -209,6 +233,8 @@ class Observer:
         self, index: int, active: Sequence[AnyArray] | None, window: int
     ) -> tuple[LayerStatistics, ...]:
         """All numbers of the iteration's layers. Raises KeyError where an array was not seen."""
+        if spoiled := self.finish():
+            raise KeyError(min(spoiled))
         for number, sums in enumerate(self._sums, start=1):
             if not len(sums.unit_sum) or not sums.z.count:
                 raise KeyError(f"L{number}")

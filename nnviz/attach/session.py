@@ -16,7 +16,7 @@ import numpy as np
 from nnviz.attach import wire
 from nnviz.attach.copying import why_not_copied
 from nnviz.attach.instrument import Node
-from nnviz.attach.large_pages import use_large_pages
+from nnviz.attach.large_pages import give_back_free_memory, use_large_pages
 from nnviz.attach.namespace import assign, follow, path_text, reachable
 from nnviz.attach.observe import GONE, Observer
 from nnviz.attach.raising import nudge, raise_state
@@ -113,6 +113,7 @@ class Session:
 
     def wait(self) -> None:
         """In a process that keeps a state: wait for orders, and so do the copies made of it."""
+        give_back_free_memory()
         while self.serve():
             pass
         self._prepare()
@@ -282,6 +283,8 @@ class Session:
         if self._tracer is not None:
             self.channel.send({"event": "error", "text": described(error)})
             os._exit(0)
+        if self.observer is not None:
+            self.observer.finish()
         self.channel.send(
             {"event": "failed", "index": self.index, "text": described(error), **where(error)}
         )
