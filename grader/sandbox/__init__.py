@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.sandbox.backends import BACKENDS, LEVELS, Backend
-from grader.sandbox.probing import INSTALL, failing, refusal
+from grader.sandbox.probing import advice, failing, proved_worker, refusal
 from grader.sandbox.process import Worker
 from grader.sandbox.records import Call, Kind, Limits, Opaque, Outcome, Ref, Rng
 from grader.sandbox.session import Session
@@ -51,7 +51,7 @@ class Sandbox:
         self.backend = backend
         self.limits = limits or Limits()
         self._lock = threading.Lock()
-        self._next: Worker | None = None
+        self._next = proved_worker(backend)
         self._opened = 0
         self._warm: Warm | None = None
         self._can_enter = backend.entered
@@ -112,13 +112,17 @@ class Sandbox:
 
     def _warmed(self) -> Warm | None:
         """A warm process, if what it sends into a sandbox is held there: that is tried, once."""
-        warm = None
+        warm = worker = None
         try:
             warm = Warm()
-            if not failing(Worker(self.backend, warm)):
+            worker = Worker(self.backend, warm)
+            if not failing(worker):
                 return warm
         except WorkerError:
             pass
+        finally:
+            if worker:
+                worker.close()
         self._can_enter = False
         if warm:
             warm.close()
@@ -172,9 +176,8 @@ def choose_sandbox(minimum: str = "namespaces", allow_unsandboxed: bool = False)
         reasons.append(reason)
     weaker = [backend for backend in BACKENDS[wanted + 1 : -1] if not refusal(backend)]
     lower = "".join(f' `isolation = "{b.level}"` in the rubric permits {b.name}.' for b in weaker)
-    advice = "; or ".join(INSTALL[b.name] for b in BACKENDS[: wanted + 1] if b.name in INSTALL)
     raise InputError(
         f"students' code isn't run: the rubric asks for isolation by {minimum}, and here "
-        f"{'; '.join(reasons)}. To get it, {advice}.{lower} --allow-unsandboxed runs the code with "
-        "all your rights, which is for code that you trust."
+        f"{'; '.join(reasons)}. To get it, {advice(BACKENDS[: wanted + 1])}.{lower} "
+        "--allow-unsandboxed runs the code with all your rights, which is for code that you trust."
     )

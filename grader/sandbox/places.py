@@ -93,6 +93,19 @@ def drops_root() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0 and _mapped_ids() > 1
 
 
+_CAPABILITIES = {0: "CAP_CHOWN", 6: "CAP_SETGID", 7: "CAP_SETUID"}
+
+
+def lacking() -> tuple[str, ...]:
+    """What root would need in order to become somebody else, and has been deprived of."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return ()
+    held = next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff:")), -1)
+    return tuple(name for bit, name in _CAPABILITIES.items() if not held >> bit & 1)
+
+
 def own_uid(number: int) -> int:
     """A user id for one worker; `number` is below 2^22, as a process id is."""
     mapped = _mapped_ids()

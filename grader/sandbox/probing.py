@@ -1,12 +1,15 @@
 """Finds out which backends work here, by running in each of them what it has to prevent."""
 
-import functools
+import atexit
 import os
 import socket
 import sys
 import tempfile
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+from grader.sandbox import places
 from grader.sandbox.backends import BACKENDS, Backend
 from grader.sandbox.inside import landlock, seccomp
 from grader.sandbox.process import Worker
@@ -45,30 +48,64 @@ def attempts(path, port):
     return [done, 6 * 7]
 '''
 
-INSTALL = {
+_INSTALL = {
     "bubblewrap": "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install "
     "bubblewrap) where user namespaces are permitted",
     "landlock": "use Linux 6.2 or newer with Landlock",
 }
 
 
-@functools.cache
+def advice(backends: Sequence[Backend]) -> str:
+    """How to get one of these backends to work."""
+    if places.drops_root() and places.lacking():
+        return "grade as an ordinary user: root has been deprived here of what it takes"
+    return "; or ".join(_INSTALL[b.name] for b in backends if b.name in _INSTALL)
+
+
+_found: dict[str, str] = {}
+_proved: dict[str, Worker] = {}
+_lock = threading.Lock()
+
+
 def refusal(backend: Backend) -> str:
     """Why this backend can't be used here, "" where it can: it was tried, once in a process."""
+    with _lock:
+        if backend.name not in _found:
+            _found[backend.name] = _refusal(backend)
+        return _found[backend.name]
+
+
+def _refusal(backend: Backend) -> str:
     if reason := impossible(backend):
         return reason
     try:
         worker = Worker(backend)
     except WorkerError as error:
         return str(error)
-    return failing(worker)
+    if reason := failing(worker):
+        worker.close()
+    else:
+        _proved[backend.name] = worker
+    return reason
+
+
+def proved_worker(backend: Backend) -> Worker | None:
+    """The worker in which the backend was tried, for who asks first: it has run nothing else."""
+    with _lock:
+        return _proved.pop(backend.name, None)
+
+
+@atexit.register
+def _close_proved() -> None:
+    for backend in BACKENDS:
+        if worker := proved_worker(backend):
+            worker.close()
 
 
 def failing(worker: Worker) -> str:
-    """What of all that it has to prevent this worker does not, "" where it holds; it is closed."""
+    """What of all that it has to prevent this worker does not, "" where it holds."""
     backend = worker.backend
     source = Source("probe.py", (Unit("probe.py", _ATTEMPTS),))
-    session = None
     try:
         with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as up:
             Path(folder).chmod(0o755)
@@ -80,8 +117,6 @@ def failing(worker: Worker) -> str:
             session.close()
     except (WorkerError, OSError) as error:
         return str(error)
-    finally:
-        worker.close()
     if outcome.kind != "value" or not isinstance(outcome.value, list):
         return f"{backend.name}: a small program doesn't run in it ({outcome.message})"
     done, answer = outcome.value

@@ -65,7 +65,10 @@ class Worker:
         self._warm = warm is not None
         self._ready = False
         try:
-            if places.drops_root():
+            missing = places.lacking() if places.drops_root() else ()
+            if missing and backend.seccomp:
+                raise WorkerError(f"root can't become another user ({', '.join(missing)} missing)")
+            if places.drops_root() and not missing:
                 number, self._holder = reserve()
                 self._uid = places.own_uid(number)
                 os.chown(self.folder, 0, self._uid)

@@ -109,7 +109,21 @@ def run(arguments: argparse.Namespace) -> int:
     return _run_one(arguments)
 
 
+def _try_early(path: Path) -> None:
+    """Start what will run the student's code, if there may be any, while the rest is imported."""
+    from threading import Thread
+
+    from grader.sandbox.backends import BACKENDS
+    from grader.sandbox.probing import refusal
+
+    if path.is_file() or (path / "improvements.py").exists() or any(path.glob("*.ipynb")):
+        Thread(target=refusal, args=BACKENDS[:1]).start()
+
+
 def _run_one(arguments: argparse.Namespace) -> int:
+    _try_early(arguments.path)
+    from rich.console import Console
+
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.claims import TrustedRuns
     from grader.code_marks import asked_checks, fresh_seed
@@ -120,6 +134,7 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.report.files import write_whole
     from grader.report.html import FILE_NAME as PAGE
     from grader.report.json import grade_json, write_grade
+    from grader.report.terminal import print_grade
     from grader.rubric import load_rubric
     from grader.sandbox import choose_sandbox
     from grader.submission import read_submission
@@ -150,10 +165,6 @@ def _run_one(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(grade_json(result).decode(), end="")
         return 0
-    from rich.console import Console
-
-    from grader.report.terminal import print_grade
-
     print_grade(result, Console(file=sys.stdout, highlight=False))
     print(*marks.notes, sep="\n", end="\n" * bool(marks.notes))
     print(f"Written: {path}; for the student: {path.with_name(PAGE)}")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.sandbox import Call, Limits, Opaque, Ref, Rng, choose_sandbox
+from grader.sandbox import Call, Limits, Opaque, Ref, Rng, choose_sandbox, places
 from grader.sandbox.backends import BACKENDS
 from grader.sandbox.probing import refusal
 from nnviz.errors import InputError
@@ -211,6 +211,17 @@ def f():
     with strongest.open(submit(code)) as session:
         kinds = [session.run([Call("f")] * count, PATIENT).kind for count in (1, 2, 3)]
     assert kinds == ["unreadable", "value", "unreadable"]
+
+
+def test_root_without_capabilities_is_told_so(monkeypatch):
+    """It can't become the nobody that students' code runs as; nothing has to be installed."""
+    monkeypatch.setattr(places, "drops_root", lambda: True)
+    monkeypatch.setattr(places, "lacking", lambda: ("CAP_SETUID",))
+    monkeypatch.setattr("grader.sandbox.probing._found", {})
+    with pytest.raises(InputError, match="grade as an ordinary user") as caught:
+        choose_sandbox()
+    assert "root can't become another user (CAP_SETUID missing)" in str(caught.value)
+    assert "install" not in str(caught.value)
 
 
 def test_minimum_is_demanded(monkeypatch):

@@ -75,7 +75,9 @@ def test_no_process_can_be_seen_from_there(entered, submit):
 def test_entered_worker_is_probed(entered):
     """By the same attempts as the sandbox itself."""
     warm = Warm()
-    assert failing(Worker(BUBBLEWRAP, warm)) == ""
+    worker = Worker(BUBBLEWRAP, warm)
+    assert failing(worker) == ""
+    worker.close()
     warm.close()
 
 
