@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from grader.improvements.slips import SLIPS
 from grader.pictures import MEDIA_TYPES
 from grader.report.feedback import feedback
 from grader.report.text import points_of, verdict_words, visible, visible_lines
@@ -61,5 +62,17 @@ def template(name: str) -> "Template":
         "percent": lambda part, whole: f"{100 * float(part / whole):.4g}" if whole else "0",
         "svg": lambda svg: data_uri(svg.encode(), ".svg"),
         "codes": lambda text: text.split("`"),
+        "own_codes": _codes,
     }
     return environment.get_template(name)
+
+
+_CODES = (*(text for text in SLIPS.values() if "`" in text), "is a `return` missing?")
+"""Ends of our own messages in which something is code; a student's backticks are only shown."""
+
+
+def _codes(text: str) -> list[str]:
+    """A message in pieces, each second one code."""
+    own = next((end for end in _CODES if text.endswith(end)), "")
+    first, *others = own.split("`")
+    return [text.removesuffix(own) + first, *others]

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from grader.improvements.slips import SLIPS
 from grader.report.html import feedback_html
 from grader.results import Result, Results
 from grader.scoring import score
@@ -61,6 +62,15 @@ def test_no_text_of_a_students_becomes_an_element(rubric, attack):
         assert not any(name.startswith("on") for name in attributes), tag
         assert attributes.get("href", "#").startswith("#")
         assert attributes.get("src", "data:image/").startswith("data:image/")
+
+
+def test_code_in_a_known_slip_is_set_as_code(rubric):
+    """In the headline and at the check; backticks in a student's own words stay what they are."""
+    slip = f"sigmoid: {SLIPS['in-place']}"
+    results = [Result("code", "2.2", "sigmoid", "failed", message=slip, slip="in-place")]
+    page = page_of(make_grade(rubric, *results, headline=(slip, "raised `x`")), rubric)
+    assert page.count("<code>W = W - step</code>") == 2
+    assert "raised `x`" in page
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
