@@ -6,10 +6,10 @@ Points are fractions, so that what is shown for the parts adds up to what is sho
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 Verdict = Literal[
     "correct",
@@ -79,9 +79,9 @@ class Result:
         return f"{self.part} {self.kind} {self.name}".rstrip()
 
 
-@dataclass(frozen=True)
-class Results:
-    """All that was found out about one submission.
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """What is known of a marked submission besides its results: who, how, with what.
 
     `headline`: what was misunderstood, most important first. `notes`: what could not be read, and
     what a person should look at. `isolation`: the layers that were active while the student's code
@@ -92,7 +92,6 @@ class Results:
 
     assignment: str
     student: str
-    results: tuple[Result, ...]
     headline: tuple[str, ...]
     notes: tuple[str, ...]
     isolation: tuple[str, ...]
@@ -103,6 +102,18 @@ class Results:
     due: str = ""
     marking: str = ""
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """These fields by name, to make one record of another."""
+        return {field.name: getattr(self, field.name) for field in fields(Marked)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results(Marked):
+    """All that was found out about one submission."""
+
+    results: tuple[Result, ...]
 
 
 @dataclass(frozen=True)
@@ -191,27 +202,15 @@ class Late:
     points: Fraction
 
 
-@dataclass(frozen=True)
-class Grade:
+@dataclass(frozen=True, kw_only=True)
+class Grade(Marked):
     """The grade of one submission: `Results` with points.
 
     `late` is None where it came in time, or no time is known. `unpaid` are results that the rubric
     gives no points for.
     """
 
-    assignment: str
-    student: str
     problems: tuple[ProblemGrade, ...]
-    headline: tuple[str, ...]
-    notes: tuple[str, ...]
-    isolation: tuple[str, ...]
-    seed: int | None
-    input_hash: str
-    versions: Mapping[str, str]
-    submitted: str = ""
-    due: str = ""
-    marking: str = ""
-    figures: tuple[Figure, ...] = ()
     late: Late | None = None
     unpaid: tuple[Result, ...] = ()
 
@@ -235,18 +234,4 @@ class Grade:
     def results(self) -> Results:
         """What was found out, without points and without what people said."""
         paid = tuple(item.result for problem in self.problems for item in problem.items)
-        return Results(
-            self.assignment,
-            self.student,
-            (*paid, *self.unpaid),
-            self.headline,
-            self.notes,
-            self.isolation,
-            self.seed,
-            self.input_hash,
-            self.versions,
-            self.submitted,
-            self.due,
-            self.marking,
-            self.figures,
-        )
+        return Results(results=(*paid, *self.unpaid), **self.about)

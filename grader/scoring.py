@@ -40,22 +40,7 @@ def score(results: Results, rubric: Rubric, marks: HumanMarks = NO_MARKS) -> Gra
             for slot, most in slots(problem, rubric, results)
         ]
         problems.append(ProblemGrade(problem.id, problem.title, problem.extra, tuple(items)))
-    grade = Grade(
-        assignment=results.assignment,
-        student=results.student,
-        problems=tuple(problems),
-        headline=results.headline,
-        notes=results.notes,
-        isolation=results.isolation,
-        seed=results.seed,
-        input_hash=results.input_hash,
-        versions=results.versions,
-        submitted=results.submitted,
-        due=results.due,
-        marking=results.marking,
-        figures=results.figures,
-        unpaid=tuple(found.values()),
-    )
+    grade = Grade(problems=tuple(problems), unpaid=tuple(found.values()), **results.about)
     return replace(grade, late=lateness(results, rubric.file.late, grade.points))
 
 

@@ -240,21 +240,21 @@ def _result_fields(one: Item | Result) -> dict[str, Any]:
 def _grade(file: GradeFile) -> Grade:
     late = file.late
     return Grade(
-        file.assignment,
-        file.student,
-        tuple(_problem(problem) for problem in file.problems),
-        file.headline,
-        file.notes,
-        file.isolation,
-        file.seed,
-        file.input_hash,
-        file.versions,
-        file.submitted,
-        file.due,
-        file.marking,
-        tuple(Figure(figure.file, figure.title, figure.part) for figure in file.figures),
-        Late(late.days, fraction(late.share), fraction(late.points)) if late else None,
-        tuple(_result(result) for result in file.unpaid),
+        assignment=file.assignment,
+        student=file.student,
+        problems=tuple(_problem(problem) for problem in file.problems),
+        headline=file.headline,
+        notes=file.notes,
+        isolation=file.isolation,
+        seed=file.seed,
+        input_hash=file.input_hash,
+        versions=file.versions,
+        submitted=file.submitted,
+        due=file.due,
+        marking=file.marking,
+        figures=tuple(Figure(figure.file, figure.title, figure.part) for figure in file.figures),
+        late=Late(late.days, fraction(late.share), fraction(late.points)) if late else None,
+        unpaid=tuple(_result(result) for result in file.unpaid),
     )
 
 

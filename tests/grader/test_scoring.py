@@ -17,7 +17,10 @@ from nnviz.errors import InputError
 
 
 def make_results(*results, **more):
-    return Results("assignment1", "ann", results, (), (), (), None, "sha256:0", {}, **more)
+    values = {"headline": (), "notes": (), "isolation": (), "seed": None, "versions": {}} | more
+    return Results(
+        assignment="assignment1", student="ann", results=results, input_hash="sha256:0", **values
+    )
 
 
 def changed(rubric, **fields):

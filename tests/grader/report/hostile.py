@@ -33,15 +33,15 @@ def hostile_grade(rubric, attack):
         Result("text", "4", "", "needs-person", typed=attack * 3),
     ]
     results = Results(
-        "assignment1",
-        attack,
-        tuple(parts),
-        (attack,),
-        (attack,),
-        (attack,),
-        1,
-        "sha256:0",
-        {"nnviz": attack},
+        assignment="assignment1",
+        student=attack,
+        results=tuple(parts),
+        headline=(attack,),
+        notes=(attack,),
+        isolation=(attack,),
+        seed=1,
+        input_hash="sha256:0",
+        versions={"nnviz": attack},
         figures=(Figure("figure-1.png", attack),),
     )
     grade = score(results, rubric)

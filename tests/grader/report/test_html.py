@@ -35,20 +35,8 @@ def page_of(grade, rubric, images=None):
 
 def make_grade(rubric, *results, **more):
     values = {"headline": (), "notes": (), "isolation": (), "seed": None} | more
-    return score(
-        Results(
-            "assignment1",
-            "ann",
-            results,
-            values["headline"],
-            values["notes"],
-            values["isolation"],
-            values["seed"],
-            "sha256:0",
-            {"nnviz": "1"},
-        ),
-        rubric,
-    )
+    values |= {"assignment": "assignment1", "student": "ann", "input_hash": "sha256:0"}
+    return score(Results(results=results, versions={"nnviz": "1"}, **values), rubric)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -29,15 +29,15 @@ def make_grade(student="ann", message="ok"):
         ProblemGrade("extra", "More", True, (waiting,)),
     )
     return Grade(
-        "assignment1",
-        student,
-        problems,
-        ("look at a21",),
-        ("note",),
-        (),
-        None,
-        "sha256:0",
-        {"nnviz": "1"},
+        assignment="assignment1",
+        student=student,
+        problems=problems,
+        headline=("look at a21",),
+        notes=("note",),
+        isolation=(),
+        seed=None,
+        input_hash="sha256:0",
+        versions={"nnviz": "1"},
     )
 
 
