@@ -36,9 +36,10 @@ def unsolved(view: View) -> Mask:
 def patience(view: View) -> int:
     """Over how many iterations a loss is called stuck.
 
-    Twice as many for squared error, which often stands at chance for a while and then goes on.
+    Twice as many where every output is held against 0 or 1 by itself: such nets often stand for a
+    while where all outputs are equal, and then go on.
     """
-    return CHECK_AFTER * (2 if view.info.loss == "squared_error" else 1)
+    return CHECK_AFTER * (2 if view.info.loss in ("squared_error", "binary_cross_entropy") else 1)
 
 
 def frozen_layer(view: View) -> Reading | None:

@@ -327,3 +327,18 @@ def test_explanations_run_one_way():
 def test_every_fault_is_named_by_a_rule():
     """The causes that the catalogue of faults expects are findings that exist."""
     assert {cause for fault in FAULTS.values() for cause in fault.causes} <= set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("loss", "level"),
+    [("binary_cross_entropy", INFO), ("squared_error", INFO), ("cross_entropy", RED)],
+)
+def test_sigmoid_outputs_may_stand_longer_where_they_begin(diagnose, loss, level):
+    """A layer saturated for 35 iterations is a note where the loss then falls by itself.
+
+    So did a healthy run on digits (64-64-16-10, sigmoids, binary cross-entropy, 99.3 %).
+    """
+    falls = np.where(i < 35, 3.25, 3.25 * 0.94 ** (i - 35.0))
+    columns = {"loss": falls, "L2.saturated": np.where(i < 38, 0.62, 0.1)}
+    found = diagnose("sigmoid", columns, Facts(), loss=loss, chance_loss=3.25).spoken()
+    assert [f.level for f in found if f.id == "saturated"] == [level]
