@@ -93,28 +93,23 @@ class PanelWidget(Widget, can_focus=False):
         before, size, base = self._drawing, self.size, self.rich_style
         drawn_cells = self.cells(size)
         # every row as wide as the widget: a strip that is not would shift what is beside it
-        pad = ((" " * max(0, size.width - drawn_cells.width), ""),)
-        rows = tuple((*row, *pad) for row in drawn_cells.rows[: size.height])
+        rows = drawn_cells.rows[: size.height]
+        if drawn_cells.width < size.width:
+            pad = (" " * (size.width - drawn_cells.width), "")
+            rows = tuple((*row, pad) for row in rows)
         rows += (((" " * size.width, ""),),) * (size.height - len(rows))
         width = max(size.width, drawn_cells.width)
         if (before.size, before.base, before.look) != (size, base, look):
-            self._drawing = Drawing(rows, self._strips(rows, width, look, base), size, base, look)
+            drawn = _in_room(strips(Cells(rows, width), look, base), width, size.width)
+            self._drawing = Drawing(rows, drawn, size, base, look)
             return None
         changed = [y for y, row in enumerate(rows) if row != before.rows[y]]
         drawn = list(before.strips)
-        anew = self._strips([rows[y] for y in changed], width, look, base)
-        for y, strip in zip(changed, anew, strict=True):
+        anew = strips(Cells(tuple(rows[y] for y in changed), width), look, base)
+        for y, strip in zip(changed, _in_room(anew, width, size.width), strict=True):
             drawn[y] = strip
         self._drawing = Drawing(rows, drawn, size, base, look)
         return changed
-
-    def _strips(
-        self, rows: Sequence[tuple[Run, ...]], width: int, look: Look, base: Style
-    ) -> list[Strip]:
-        drawn, room = strips(Cells(tuple(rows), width), look, base), self.size.width
-        if width == room:
-            return drawn
-        return [strip.crop(0, room) for strip in drawn]  # drawn wider than its room
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What is seen of the panel; it has no border, padding or tint that Textual could add."""
@@ -144,3 +139,8 @@ class PanelWidget(Widget, can_focus=False):
         """Draw anew on a new ground."""
         super().notify_style_update()
         self._drawing = Drawing()
+
+
+def _in_room(drawn: list[Strip], width: int, room: int) -> list[Strip]:
+    """Strips of a width, cut where a panel drew wider than its room."""
+    return drawn if width == room else [strip.crop(0, room) for strip in drawn]

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from nnviz.tui.drawing.cells import Cells
+from nnviz.tui.drawing.cells import Cells, Run
 from nnviz.tui.drawing.look import ColorDepth, Look
 
 # The series stay three just noticeable differences apart for every kind of colour vision; on dark
@@ -141,7 +141,8 @@ ROLES = frozenset(DARK)
 
 
 REMEMBERED = 1 << 14
-"""Styles kept before starting anew: a picture of noise has a new pair of colours in each cell."""
+"""Styles and segments kept before starting anew: a picture of noise has a new pair of colours in
+each cell."""
 
 
 class StyleSheet(dict[str, Style]):
@@ -187,12 +188,29 @@ def style_sheet(look: Look, base: Style) -> StyleSheet:
     return StyleSheet(look, base)
 
 
+class _Segments(dict[Run, Segment]):
+    """Run -> segment: of one frame and the next most are the same, and finding is cheaper."""
+
+    def __init__(self, sheet: StyleSheet) -> None:
+        super().__init__()
+        self._sheet = sheet
+
+    def __missing__(self, run: Run) -> Segment:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[run] = segment = Segment(run[0], self._sheet[run[1]])
+        return segment
+
+
+@lru_cache(maxsize=32)
+def _segments(look: Look, base: Style) -> _Segments:
+    return _Segments(style_sheet(look, base))
+
+
 def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:
     """Return one strip a row; `base` is the widget's own style, on which the keys' styles lie.
 
     A key is a role of the theme, a colour, or `FRONT on BACK` of these.
     """
-    sheet = style_sheet(look, base or Style.null())
-    return [
-        Strip([Segment(text, sheet[key]) for text, key in row], cells.width) for row in cells.rows
-    ]
+    segment_of = _segments(look, base or Style.null()).__getitem__
+    return [Strip(list(map(segment_of, row)), cells.width) for row in cells.rows]
