@@ -10,8 +10,8 @@ from nnviz.debugger.findings.text import LEVELS, WIDTH, changes_text, finite
 from nnviz.debugger.proof import Outcome, Proof, Trial
 
 
-def proof_lines(proof: Proof) -> list[str]:
-    """A heading, the run as it is, and each remedy with its verdict."""
+def proof_lines(proof: Proof, width: int = WIDTH) -> list[str]:
+    """A heading, the run as it is, and each remedy with its verdict; broken at `width` columns."""
     finding = proof.finding
     place = f" in {finding.place}" if finding.place else ""
     title = f"Proof of the remedies for {finding.id}{place}"
@@ -19,7 +19,7 @@ def proof_lines(proof: Proof) -> list[str]:
         return [f"{title}: none of them can be had by changing a setting or variable of this run."]
     lines = [f"{title}:"]
     for trial in proof.trials:
-        lines += _trial_lines(trial, finding)
+        lines += _trial_lines(trial, finding, width)
     if proof.proven is None:
         lines.append("  None of them helped.")
     return lines
@@ -45,10 +45,10 @@ def verdict(trial: Trial) -> str:
     return f"{'HELPED' if trial.helped else 'did not help'}: {after}"
 
 
-def _trial_lines(trial: Trial, finding: Finding) -> list[str]:
+def _trial_lines(trial: Trial, finding: Finding, width: int) -> list[str]:
     changes = f" [{changes_text(trial.changes)}]"
     lines = textwrap.wrap(
-        f"{trial.remedy.text}{changes}", WIDTH, initial_indent="  - ", subsequent_indent="    "
+        f"{trial.remedy.text}{changes}", width, initial_indent="  - ", subsequent_indent="    "
     )
     if not trial.problem:
         lines.append(f"    from iteration {trial.start} to {trial.end}")

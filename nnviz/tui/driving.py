@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from textual.app import App
 from textual.message import Message
+from textual.notifications import Notification, Notify
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.tui.handing_out import Written
@@ -48,6 +49,7 @@ class DrivingApp(App[None]):
         self.failure: Exception | None = None
         self._speed = len(SPEEDS) - 1
         self._interrupted_at = float("-inf")
+        self._notified: Notification | None = None
         self.runner = Runner(open_debugger, self._receive)
         self.prover = Prover(self._receive)
 
@@ -63,6 +65,15 @@ class DrivingApp(App[None]):
     def _say_what_is_waited_for(self) -> None:
         if self.view is None and self.screen_stack:
             self.screen_stack[0].query_one("#message", PanelWidget).wait(OPENING)
+
+    def on_notify(self, message: Notify) -> None:
+        """Say one thing at a time, and it once: a key held down would pile it up."""
+        before, new = self._notified, message.notification
+        if before is not None and before.message == new.message and not before.has_expired:
+            message.prevent_default()
+            return
+        self._notified = new
+        self.clear_notifications()
 
     def on_unmount(self) -> None:
         """End the run's thread."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from nnviz.debugger.proof import Progress, Proof
 
 UPDATES_PER_SECOND = 5
+UNBROKEN = 10_000
+"""Columns of the lines of a verdict: the page that shows it breaks them for its own width."""
 
 
 @dataclass(frozen=True)
@@ -140,4 +142,4 @@ class Prover:
             self._show(error)
             return
         self._show(Proving(summary(proof)))
-        self._show(Said(title, before + "\n".join(proof_lines(proof))))
+        self._show(Said(title, before + "\n".join(proof_lines(proof, UNBROKEN))))

@@ -369,3 +369,14 @@ def test_the_foot_of_every_screen_names_the_key_of_the_help_however_narrow(scree
         foot = keys(None, Choice(screen=screen), width, 1, Look()).text
         assert "? help" in foot
         assert len(foot) == width
+
+
+async def test_a_key_that_complains_and_is_held_down_says_it_once_and_the_latest_thing_alone(app):
+    async with app.run_test(notifications=True) as pilot:
+        await at(pilot, 0)
+        await pilot.press(*["plus"] * 5)
+        await until(pilot, lambda: len(app.screen.query("Toast")) > 0)
+        assert len(app.screen.query("Toast")) == 1
+        await pilot.press("minus", "minus")
+        await until(pilot, lambda: [n.message for n in app._notifications] == ["10 iterations/s"])
+        assert len(app.screen.query("Toast")) == 1

@@ -1,5 +1,8 @@
 """Promises about going from screen to screen, with keys and with the mouse."""
 
+import subprocess
+import sys
+
 import pytest
 
 from nnviz.tui.app import NnvizApp
@@ -141,3 +144,17 @@ async def test_clicks_on_the_debuggers_screen_do_what_keys_do(app):
         await pilot.click("#layers", offset=(4, 2))
         await pilot.pause()
         assert app.choice.screen == LAYER
+
+
+def test_what_the_first_frame_does_not_show_is_not_imported_for_it():
+    later = ["nnviz.tui.details", "nnviz.tui.panels.units", "nnviz.tui.screens.layer"]
+    program = f"import sys, nnviz.tui.app; print([m for m in {later} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stdout.strip() == "[]", run.stderr
+
+
+async def test_panels_that_are_not_seen_at_first_are_there_when_their_tab_is_chosen(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        await pilot.press("4")
+        await until(pilot, lambda: "wrong" in seen(app).get("findings", ""))

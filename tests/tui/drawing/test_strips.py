@@ -20,6 +20,7 @@ from nnviz.tui.drawing.strips import (
     PLAIN,
     REMEMBERED,
     ROLES,
+    _segments,
     strips,
     style_sheet,
 )
@@ -51,6 +52,14 @@ def test_a_screen_full_of_new_colours_does_not_fill_the_memory():
     for number in range(2 * REMEMBERED):
         assert sheet[f"on #{number:06x}"].bgcolor.triplet.hex == f"#{number:06x}"
     assert len(sheet) <= REMEMBERED
+
+
+def test_rows_of_new_numbers_do_not_fill_the_memory():
+    row = tuple((f"{number}", "label") for number in range(2 * REMEMBERED))
+    width = sum(len(text) for text, _ in row)
+    [strip] = strips(Cells((row,), width), Look(), GROUND)
+    assert strip.text == "".join(text for text, _ in row)
+    assert len(_segments(Look(), GROUND)) <= REMEMBERED
 
 
 def test_a_look_without_colours_gives_none():
