@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.message import Message
 from textual.notifications import Notification, Notify
@@ -74,6 +75,14 @@ class DrivingApp(App[None]):
             return
         self._notified = new
         self.clear_notifications()
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave; training ends while the screen is put away, and not after that."""
+        self.prover.stop(0)
+        self.runner.stop(0)
+        super().exit(result, return_code, message)
 
     def on_unmount(self) -> None:
         """End the run's thread."""

@@ -155,12 +155,13 @@ class Runner:
             self._arrived.notify()
 
     def stop(self, timeout: float = 0.4) -> None:
-        """End the thread; it looks up between two blocks of samples."""
+        """End the thread, if it has begun; it looks up between two blocks of samples."""
         with self._arrived:
             self._orders.append(None)
             self._interrupted.set()
             self._arrived.notify()
-        self._thread.join(timeout)
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
 
     @property
     def alive(self) -> bool:

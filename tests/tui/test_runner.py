@@ -111,3 +111,9 @@ def test_what_goes_wrong_on_the_thread_is_handed_over():
     runner = Runner(broken, views.put)
     runner.start()
     assert isinstance(views.get(timeout=20), OSError)
+
+
+def test_a_runner_that_never_began_is_stopped_at_once():
+    runner = Runner(lambda: None, lambda news: None)
+    runner.stop(timeout=10)
+    assert not runner.alive
