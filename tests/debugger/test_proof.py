@@ -40,7 +40,7 @@ def test_remedy_is_proven():
     assert trial.remedied.accuracy > trial.without.accuracy + 0.3
     assert trial.remedied.stands == 0
     assert "HELPED: the finding is gone" in "\n".join(proof_lines(proof))
-    assert max(map(len, proof_lines(proof, 40))) < max(map(len, proof_lines(proof)))
+    assert len(proof_lines(proof, 30)) > len(proof_lines(proof))  # broken where it is told
 
 
 def test_numbers_are_those_of_a_fork():
