@@ -45,10 +45,11 @@ class Diagnosis:
             more = ((0, 0), (0, max(rows, 2 * self._levels.shape[1]) - self._levels.shape[1]))
             self._levels, self._holds = np.pad(self._levels, more), np.pad(self._holds, more)
         view = self._view(self._done, rows)
+        views = {number: view.of(number) for number in {number for _, number in self._keys}}
         new = rows - self._done
         with np.errstate(all="ignore"):
             for row, (rule, number) in enumerate(self._keys):
-                reading = rule.read(view.of(number))
+                reading = rule.read(views[number])
                 if reading is not None:
                     levels = reading.levels[-new:]
                     holds = levels > 0 if reading.holds is None else reading.holds[-new:]

@@ -28,9 +28,13 @@ def unsolved(view: View) -> Mask:
 
     The loss is more than a fifth of a constant prediction's, and fewer than 90 % are right.
     """
-    batches = min(view.info.batches_per_epoch, CHECK_AFTER)
-    right = trailing_mean(view.column("accuracy"), batches) >= SOLVED_ACCURACY
-    return (view.smoothed_loss() > SOLVED * view.info.chance_loss) & ~right
+
+    def made() -> Mask:
+        batches = min(view.info.batches_per_epoch, CHECK_AFTER)
+        right = trailing_mean(view.column("accuracy"), batches) >= SOLVED_ACCURACY
+        return (view.smoothed_loss() > SOLVED * view.info.chance_loss) & ~right
+
+    return view.once("unsolved", made)
 
 
 def patience(view: View) -> int:
@@ -45,9 +49,12 @@ def patience(view: View) -> int:
 def frozen_layer(view: View) -> Reading | None:
     """One layer's weights stay the same while others really change, and not by rounding only."""
     mine, gradient = view.own("W", "update_norm"), view.own("dW", "norm")
-    ratios = np.nan_to_num(view.each("W", "update_ratio"))
-    moving = ratios.max(axis=0) > LIMITS["update-low"].red
-    still = where(view.constant(Level.RED), (mine == 0) & moving)
+
+    def moving() -> Mask:
+        ratios = np.nan_to_num(view.each("W", "update_ratio"))
+        return ratios.max(axis=0) > LIMITS["update-low"].red
+
+    still = where(view.constant(Level.RED), (mine == 0) & view.once("moving", moving))
     passed_over = len(gradient) > 0 and gradient[-1] > 0
     number = view.number
     return Reading(
@@ -75,9 +82,11 @@ def update_high(view: View) -> Reading | None:
     """
     ratio, number = view.own("W", "update_ratio"), view.number
     levels = graded(ratio, "update-high")
-    at_once = where(levels, (levels == Level.RED) & view.hidden)
+    if levels.any():
+        at_once = where(levels, (levels == Level.RED) & view.hidden)
+        levels = np.maximum(at_once, running(levels, SETTLED))
     return Reading(
-        np.maximum(at_once, running(levels, SETTLED)),
+        levels,
         lambda: (
             f"one update changes W{number} by {ratio[-1]:.0%} of its norm; healthy is 0.1 to 10 %"
         ),

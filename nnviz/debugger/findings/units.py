@@ -45,6 +45,8 @@ def held_up(view: View, levels: Levels) -> Levels:
     by less than 5 % in 10 iterations) is worth a note, and a finding only if it goes on for long:
     many nets leave such a stretch behind by themselves.
     """
+    if not levels.any():
+        return levels
     long, loss = patience(view), view.smoothed_loss()
     slow, standing = (graded(fall(loss, n), "saturated-slow") > 0 for n in (RUNNING, long))
     noted = where(np.minimum(running(levels, RUNNING), Level.INFO), slow & unsolved(view))

@@ -5,7 +5,7 @@ that one, the `lookback` before it, and the first; never on a later one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,12 @@ from nnviz.debugger.findings.limits import CHECK_AFTER, LIMITS, Limit
 from nnviz.debugger.findings.records import Level, Remedy
 from nnviz.debugger.history import History
 from nnviz.debugger.source import LayerInfo, RunInfo
-from nnviz.engine.arrays import Array, Mask
+from nnviz.engine.arrays import AnyArray, Array, Mask
 
 Levels = npt.NDArray[np.int8]
+
+LEVELS = tuple(Level)
+"""The levels from info to red; looking through the type itself takes longer than grading."""
 
 
 def lookback(info: RunInfo) -> int:
@@ -60,15 +63,14 @@ class View:
     stop: int
     number: int = 0
     _columns: dict[str, Array] = field(default_factory=dict)
+    _worked_out: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.stop - self.start
 
     def of(self, number: int) -> "View":
         """The same iterations for another layer; columns that one has asked for, both have."""
-        return View(
-            self.info, self.history, self.facts, self.start, self.stop, number, self._columns
-        )
+        return replace(self, number=number)
 
     @property
     def layer(self) -> LayerInfo:
@@ -118,7 +120,14 @@ class View:
 
         The first ones are averages over as many as there are.
         """
-        return trailing_mean(self.column("loss"), min(self.info.batches_per_epoch, CHECK_AFTER))
+        count = min(self.info.batches_per_epoch, CHECK_AFTER)
+        return self.once("smoothed loss", lambda: trailing_mean(self.column("loss"), count))
+
+    def once(self, name: str, make: Callable[[], AnyArray]) -> AnyArray:
+        """What several rules, or one for several layers, work out of the same columns."""
+        if name not in self._worked_out:
+            self._worked_out[name] = make()
+        return self._worked_out[name]
 
 
 def graded(values: Array | float, limit: Limit | str) -> Levels:
@@ -126,8 +135,9 @@ def graded(values: Array | float, limit: Limit | str) -> Levels:
     limit = LIMITS[limit] if isinstance(limit, str) else limit
     x = -np.asarray(values) if limit.below else np.asarray(values)
     levels = np.zeros(x.shape, np.int8)
-    if x.size and not np.isnan(largest := np.fmax.reduce(x, axis=None)):
-        for level, edge in zip(Level, (limit.info, limit.amber, limit.red), strict=True):
+    if x.size:
+        largest = float(np.fmax.reduce(x, axis=None))  # NaN is above no limit
+        for level, edge in zip(LEVELS, (limit.info, limit.amber, limit.red), strict=True):
             above = -edge if limit.below else edge
             if largest > above:  # most values are far from any limit
                 levels[x > above] = level
@@ -141,7 +151,7 @@ def grade(value: float, limit: str) -> int:
 
 def running(levels: Levels, count: int) -> Levels:
     """The lowest level of the last `count` iterations; 0 before there are so many."""
-    if len(levels) < count:
+    if len(levels) < count or not levels.any():
         return np.zeros_like(levels)
     lowest, reach = levels, 1
     while reach < count:  # the least of twice as many each time
