@@ -63,7 +63,7 @@ def test_numbers_are_there_once_it_is_finished(z, threaded):
 
 def test_an_array_that_was_written_to_is_named_and_from_then_on_measured_at_once(z, threaded):
     work, written, threads = Meanwhile(), threading.Event(), []
-    work.do("z1", z, lambda: threads.append(written.wait(10)))
+    work.do("z1", z, lambda: threads.append(written.wait(120)))
     z[:] = 0
     written.set()
     assert work.finish() == {"z1"}

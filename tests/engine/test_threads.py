@@ -17,7 +17,7 @@ def test_every_job_is_done_once(threads):
 
 def test_several_threads_work_at_the_same_time():
     """Each of three waits until the other two have come: alone it would wait for ever."""
-    together = threading.Barrier(3, timeout=20)
+    together = threading.Barrier(3, timeout=120)
 
     def work(numbers):
         next(numbers)
@@ -48,7 +48,7 @@ def test_blas_is_lowered_and_put_back_by_whichever_thread_leaves_last(blas_threa
     def user():
         with single_threaded_blas:
             entered.set()
-            leave.wait(20)
+            leave.wait(120)
 
     with threadpool_limits(3):
         other = threading.Thread(target=user)
@@ -56,7 +56,7 @@ def test_blas_is_lowered_and_put_back_by_whichever_thread_leaves_last(blas_threa
             assert threads == 3
             assert set(blas_threads()) == {1}
             other.start()
-            assert entered.wait(20)
+            assert entered.wait(120)
         assert set(blas_threads()) == {1}
         leave.set()
         other.join()

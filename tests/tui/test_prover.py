@@ -85,5 +85,5 @@ def test_a_proof_that_is_given_up_says_nothing():
     debugger = Debugger(Timeline(broken_run()))
     prover = Prover(said.append)
     assert "on a fork" in prover.begin(debugger)
-    prover.stop(timeout=20)
+    prover.stop(timeout=120)
     assert not any(isinstance(news, Said) for news in said)

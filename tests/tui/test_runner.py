@@ -21,14 +21,14 @@ def running(open_debugger):
 
     yield start
     for runner in runners:
-        runner.stop(timeout=10)
+        runner.stop(timeout=120)
         assert not runner.alive
 
 
 def paused(views, index=None, says=""):
     """The next view of a run that has stopped (at `index`, for a reason that `says` this)."""
     while True:
-        view = views.get(timeout=20)
+        view = views.get(timeout=120)
         if isinstance(view, Exception):
             raise view
         here = index is None or view.frame.index == index
@@ -74,7 +74,7 @@ def test_playing_stops_where_it_was_told_to(running):
 def test_pause_interrupts_an_endless_run(running):
     runner, views = running()
     runner.send(Play())
-    while views.get(timeout=20).mode != "RUNNING":
+    while views.get(timeout=120).mode != "RUNNING":
         pass
     runner.send(Pause())
     view = paused(views)
@@ -96,7 +96,7 @@ def test_scales_stand_still_while_it_runs_and_confusion_counts_every_sample(runn
     assert first.confusion.sum() == first.info.samples
     runner.send(Play(until=200))
     still = first
-    while (view := views.get(timeout=20)).mode != "RUNNING":
+    while (view := views.get(timeout=120)).mode != "RUNNING":
         still = view
     assert view.scales is still.scales
     assert paused(views, 200).scales is not still.scales
@@ -110,10 +110,10 @@ def test_what_goes_wrong_on_the_thread_is_handed_over():
 
     runner = Runner(broken, views.put)
     runner.start()
-    assert isinstance(views.get(timeout=20), OSError)
+    assert isinstance(views.get(timeout=120), OSError)
 
 
 def test_a_runner_that_never_began_is_stopped_at_once():
     runner = Runner(lambda: None, lambda news: None)
-    runner.stop(timeout=10)
+    runner.stop(timeout=120)
     assert not runner.alive

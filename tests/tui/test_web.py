@@ -108,7 +108,7 @@ def address():
     assert str(port) in server.stdout.readline()
     yield f"127.0.0.1:{port}"
     server.send_signal(signal.SIGINT)
-    assert server.wait(timeout=30) == 0
+    assert server.wait(timeout=120) == 0
     server.stdout.close()
 
 

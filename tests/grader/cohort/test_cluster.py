@@ -89,7 +89,7 @@ def cluster(tmp_path):
         process.terminate()
     for process in started:
         try:
-            process.wait(20)
+            process.wait(120)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -89,4 +89,4 @@ def test_blocks_grade_the_hand_ins(block, machine):
         for process in reversed(started):
             os.killpg(process.pid, signal.SIGTERM)
         for process in started:
-            process.wait(30)
+            process.wait(120)
