@@ -21,7 +21,7 @@ from nnviz.errors import InputError
 from nnviz.tui.detail import Question, Trouble
 from nnviz.tui.view import PAUSED, RUNNING, SEEKING, STEPPING, View, make_view
 
-VIEWS_PER_SECOND = 20
+VIEWS_PER_SECOND = 12
 """More are not seen to be more, and on two processors each takes its time from the training."""
 GREETING = "press n to step"
 PAINTING = 0.1
@@ -123,7 +123,7 @@ class Runner:
         self._last: View | None = None
         self._question: Question | None = None
         self._answered: Question | None = None
-        self._rested_at = 0.0
+        self._rested_at = self._shown_at = 0.0
         self._thread = threading.Thread(target=self._run, name="nnviz-runner", daemon=True)
 
     def start(self) -> None:
@@ -214,7 +214,12 @@ class Runner:
     ) -> None:
         self._last = make_view(debugger, before=self._last, mode=mode, reason=reason, speed=speed)
         self._answered = None
+        self._shown_at = time.perf_counter()
         self._show(self._last)
+
+    def _due(self) -> bool:
+        """Whether the last view was seen for long enough; the last of all is shown in any case."""
+        return time.perf_counter() - self._shown_at >= 1 / VIEWS_PER_SECOND
 
     def _answer(self, debugger: Debugger) -> None:
         """Show the last view again with the answer, unless that is known or an order waits."""
@@ -243,7 +248,8 @@ class Runner:
         elif not isinstance(order, _Answer):
             reason = self._done(debugger, order)
             if _is_step(order) and self._steps_wait():
-                self._view(debugger, mode=STEPPING, reason=reason)  # for less than all there is
+                if self._due():
+                    self._view(debugger, mode=STEPPING, reason=reason)  # less than all there is
                 return
             self._view(debugger, reason=reason)
         self._answer(debugger)
@@ -283,10 +289,9 @@ class Runner:
         if order.recorded:
             wanted = min(wanted, timeline.live)
         index = max(wanted, timeline.history.first)
-        throttle = _Throttle()
 
         def progress(frame: Frame) -> None:
-            if throttle.due():
+            if self._due():
                 mode = STEPPING if order.relative else SEEKING
                 self._view(debugger, mode=mode, reason=f"to iteration {index}")
 
@@ -302,11 +307,11 @@ class Runner:
 
     def _following(self, debugger: Debugger) -> Callable[[Frame], None]:
         """Shows the iterations of a run on the way, no faster than the speed that was asked for."""
-        throttle, speed = _Throttle(), _Speedometer()
+        speed = _Speedometer()
 
         def progress(frame: Frame) -> None:
             speed.tick()
-            if throttle.due():
+            if self._due():
                 self._view(debugger, mode=RUNNING, speed=speed.rate)
                 # whatever an answer costs, the training gets as much time as the answers
                 if time.perf_counter() >= self._rested_at:
@@ -342,20 +347,6 @@ def _step_phase(debugger: Debugger, by: int) -> str:
     except IndexError as error:
         return str(error)
     return f"after {phase.label}"
-
-
-class _Throttle:
-    """Says when the next view is due."""
-
-    def __init__(self) -> None:
-        self._last = time.perf_counter()
-
-    def due(self) -> bool:
-        now = time.perf_counter()
-        if now - self._last < 1 / VIEWS_PER_SECOND:
-            return False
-        self._last = now
-        return True
 
 
 class _Speedometer:
