@@ -182,6 +182,14 @@ REGISTRY = Registry()
 check = REGISTRY.check
 
 
+NO_RETURN = "is a `return` missing?"
+
+
+def returned_none(of: str) -> Wrong:
+    """What is raised where a function has returned nothing."""
+    return Wrong(f"{of} returns None; {NO_RETURN}", slip="returns-none")
+
+
 def numbers(answer: Answer, shape: tuple[int, ...] | None = None, of: str = "it") -> Numbers:
     """The real numbers of an answer as float64; `shape` None is any shape.
 
@@ -189,7 +197,7 @@ def numbers(answer: Answer, shape: tuple[int, ...] | None = None, of: str = "it"
     """
     value = answer.value
     if value is None:
-        raise Wrong(f"{of} returns None; is a `return` missing?", slip="returns-none")
+        raise returned_none(of)
     if isinstance(value, str | Mapping | list | tuple):
         kind = {list: "a list", tuple: "a tuple", str: "a text"}.get(type(value), "a dict")
         raise Wrong(f"{of} returns {kind}; expected a numpy array", slip="wrong-type")

@@ -1,13 +1,13 @@
 """A fresh clone works by the commands of the README's first screen, in its own environment."""
 
 import os
+import shlex
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.shell import ROOT, without_a_terminal
 
 FEW = "tests/engine/test_activations.py"
 """What `make test` runs here: the whole suite is what this test is part of."""
@@ -34,18 +34,9 @@ def clone(tmp_path):
 def make(clone, *words):
     """What one `make` prints, without a terminal and without this environment's packages."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    done = subprocess.run(
-        ["make", *words],
-        cwd=clone,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=900,
-    )
-    assert done.returncode == 0, f"make {words}\n{done.stdout[-3000:]}"
-    return done.stdout
+    code, printed = without_a_terminal(f"make {shlex.join(words)}", clone, environment, 900)
+    assert code == 0, f"make {words}\n{printed[-3000:]}"
+    return printed
 
 
 @pytest.mark.slow

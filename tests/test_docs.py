@@ -8,7 +8,6 @@ import select
 import shutil
 import struct
 import subprocess
-import sys
 import termios
 import time
 from contextlib import suppress
@@ -17,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.shell import ROOT, with_programs, without_a_terminal
+
 PAGES = sorted(
     path.relative_to(ROOT)
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"))
@@ -109,21 +109,13 @@ def test_a_block_that_is_run_elsewhere_names_where(page, block):
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=str)
 def test_the_commands_of_a_page_work(page, tmp_path):
     """Each exits with 0, one after the other in one empty folder, without a terminal."""
-    bin_folder = tmp_path / "bin"
-    bin_folder.mkdir()
-    (bin_folder / "nnviz").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m nnviz "$@"\n')
-    (bin_folder / "nnviz").chmod(0o755)
+    environment = with_programs(tmp_path / "bin", "nnviz")
     folder = tmp_path / "folder"
     folder.mkdir()
     shutil.copy(PROGRAM, folder / "my_network.py")
     for name, block in zip(SHOWN_FILES.get(page, ()), blocks_of("toml", page), strict=False):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(block.text)
-    environment = {
-        **os.environ,
-        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-    }
     for line in commands(page):
         run = on_a_terminal if line.startswith(ON_A_TERMINAL) else without_a_terminal
         command, _, comment = line.partition("# ")
@@ -133,21 +125,6 @@ def test_the_commands_of_a_page_work(page, tmp_path):
         if command.split() == "nnviz new assignment1 mine".split():
             answers = folder / "mine" / "answers.toml"
             answers.write_text(answers.read_text().replace(*ANSWER))
-
-
-def without_a_terminal(line: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
-    """Run a line; its exit code, and what it printed."""
-    done = subprocess.run(
-        ["sh", "-c", line],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=600,
-    )
-    return done.returncode, done.stdout
 
 
 def on_a_terminal(line: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:

@@ -79,6 +79,7 @@ def test_page_shows_table_command_and_reasons():
     rows = rows_of(REFERENCES["slope"], made_up("slope", np.full(201, 0.292)))
     text = page(rows, "mnist")
     assert "| slope | 200 | 81.39 % | 29.20 % |" in text
+    assert "nnviz reference --data mnist" in text
     assert "`make reference`" in text
     assert "- **slope**: 81.39 % was reached with a derivative" in text
 

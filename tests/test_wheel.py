@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.shell import ROOT
+from tests.test_docs import blocks_of
 
 
 def finished(*command, **options):
@@ -67,8 +68,8 @@ def test_the_wheel_works_in_an_empty_environment(wheel, python, tmp_path):
 @pytest.mark.slow
 def test_the_extra_of_the_page_installs(wheel, python):
     """The line as it stands in docs/how-to/cluster.md, with the wheel where the index would be."""
-    page = (ROOT / "docs" / "how-to" / "cluster.md").read_text()
-    (line,) = re.findall(r"^python (-m pip install .*)$", page, re.M)
+    shown = "".join(block.text for block in blocks_of("sh", Path("docs/how-to/cluster.md")))
+    (line,) = re.findall(r"^python (-m pip install .*)$", shown, re.M)
     environment = {**os.environ, "PYTHONPATH": "", "PIP_FIND_LINKS": str(wheel.parent)}
     finished(python, *shlex.split(line), env=environment)
     finished(python, "-c", "import distributed", env=environment)

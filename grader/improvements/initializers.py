@@ -13,7 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import Answer, Asking, CouldNotRun, Numbers, Passed, Trial, Wrong, check, numbers
+from grader.checks import (
+    Answer,
+    Asking,
+    CouldNotRun,
+    Numbers,
+    Passed,
+    Trial,
+    Wrong,
+    check,
+    numbers,
+    returned_none,
+)
 from grader.improvements.comparing import shown
 from grader.improvements.slips import SLIPS
 from grader.sandbox import Call, Rng
@@ -315,7 +326,7 @@ def weight_list(value: Any, of: str) -> list[Numbers]:
     if isinstance(value, Mapping):
         value = list(value.values())
     if value is None:
-        raise Wrong(f"{of} returns None; is a `return` missing?", slip="returns-none")
+        raise returned_none(of)
     if not isinstance(value, list | tuple):
         raise Wrong(f"{of} returns {shown(value)}; expected a list [W1, W2, ...]", (), "wrong-type")
     return [numbers(Answer(W), None, f"{of}: W{i}") for i, W in enumerate(value, start=1)]

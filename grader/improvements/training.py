@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import Answer, Asking, Numbers, Trial, Undecided, Wrong, check, numbers
+from grader.checks import (
+    Answer,
+    Asking,
+    Numbers,
+    Trial,
+    Undecided,
+    Wrong,
+    check,
+    numbers,
+    returned_none,
+)
 from grader.improvements.comparing import shown
 from grader.improvements.initializers import HIDDEN, Hidden
 from grader.improvements.slips import SLIPS
@@ -117,7 +127,7 @@ def read_training(answer: Answer) -> tuple[list[Numbers], list[Numbers], Numbers
     """
     value = answer.value
     if value is None:
-        raise Wrong("train returns None; is a `return` missing?", slip="returns-none")
+        raise returned_none("train")
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise Wrong(
             "train returns no pair; expected (weights, losses)",

@@ -8,7 +8,18 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 
 import numpy as np
 
-from grader.checks import Answer, Asking, CouldNotRun, Numbers, Passed, Trial, Wrong, check, numbers
+from grader.checks import (
+    Answer,
+    Asking,
+    CouldNotRun,
+    Numbers,
+    Passed,
+    Trial,
+    Wrong,
+    check,
+    numbers,
+    returned_none,
+)
 from grader.improvements.comparing import equal, evidence, shown
 from grader.improvements.slips import SLIPS
 from grader.sandbox import Call, Ref
@@ -143,7 +154,7 @@ def _new_weights(answer: Answer, shape: tuple[int, ...]) -> Numbers:
     """W of what `update` returned: a pair (W, state)."""
     value = answer.value
     if value is None:
-        raise Wrong("update returns None; is a `return` missing?", slip="returns-none")
+        raise returned_none("update")
     if not isinstance(value, list | tuple) or not value:
         raise Wrong(
             "update returns no pair; expected (W, state)", (("got", shown(value)),), "wrong-type"

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.code_marks import CodeMarks
-from grader.report.terminal import COLOURS, blank_line
+from grader.report.terminal import COLOURS, with_blank
 from grader.report.text import VERDICTS, visible
 
 
@@ -29,5 +29,5 @@ def checks_view(marks: CodeMarks) -> RenderableType:
         )
     problems = [Text(f"  {visible(problem)}", style="red") for problem in marks.problems]
     layers = Text(f"Run in: {', '.join(marks.layers)}", style="dim")
-    shown = [table] * bool(table.row_count) + [blank_line(blank)] * bool(blank)
-    return Group(Text("\nChecks of the code", style="bold"), *problems, *shown, layers)
+    title = Text("\nChecks of the code", style="bold")
+    return Group(title, *problems, *with_blank(table, blank), layers)

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from grader.checks import NO_RETURN
 from grader.improvements.slips import SLIPS
 from grader.pictures import MEDIA_TYPES
 from grader.report.feedback import feedback
@@ -67,7 +68,7 @@ def template(name: str) -> "Template":
     return environment.get_template(name)
 
 
-_CODES = (*(text for text in SLIPS.values() if "`" in text), "is a `return` missing?")
+_CODES = (*(text for text in SLIPS.values() if "`" in text), NO_RETURN)
 """Ends of our own messages in which something is code; a student's backticks are only shown."""
 
 

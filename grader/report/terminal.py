@@ -61,13 +61,13 @@ def print_reading(submission: Submission, answers: Sequence[ReadBack], console: 
         read_as = Text(visible(answer.read_as))
         table.add_row(Text(visible(answer.id)), typed, problem if answer.problem else read_as)
     student = Text(f"Submission of {visible(submission.student)}", style="bold")
-    shown = [table] * bool(table.row_count) + [blank_line(blank)] * bool(blank)
-    console.print(student, *shown, *_notes(submission.notes), sep="\n")
+    console.print(student, *with_blank(table, blank), *_notes(submission.notes), sep="\n")
 
 
-def blank_line(names: Sequence[str]) -> Text:
-    """What is not there yet, in one line, however much it is."""
-    return Text(f"· blank: {visible(', '.join(names))}", style="dim")
+def with_blank(table: Table, names: Sequence[str]) -> list[RenderableType]:
+    """The table where it says anything, and in one line what is not there yet, however much."""
+    line = Text(f"· blank: {visible(', '.join(names))}", style="dim")
+    return [part for part, said in ((table, table.row_count), (line, names)) if said]
 
 
 def _problem(problem: ProblemGrade) -> RenderableType:

@@ -1,25 +1,20 @@
 """The commands of the page on clusters grade a class, with all its machines played by this one."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.shell import with_programs, without_a_terminal
+from tests.test_docs import blocks_of
+
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs" / "how-to" / "cluster.md"
-
-BLOCKS = [
-    block
-    for block in re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(), re.M | re.S)
-    if "dask scheduler" in block
-]
+PAGE = Path("docs/how-to/cluster.md")
+BLOCKS = [block.text for block in blocks_of("sh", PAGE) if "dask scheduler" in block.text]
 
 
 def free_port():
@@ -32,23 +27,9 @@ def free_port():
 def machine(tmp_path):
     """A folder with hand-ins in it, and `nnviz` and `dask` on the path."""
     pytest.importorskip("distributed", reason="needs nnviz-classroom[cluster]")
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name, module in {"nnviz": "nnviz", "dask": "dask"}.items():
-        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
-        (programs / name).chmod(0o755)
-    environment = {
-        **os.environ,
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-    }
-    subprocess.run(
-        ["nnviz", "new", "assignment1", "hand-ins/ada"],
-        cwd=tmp_path,
-        env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    environment = with_programs(tmp_path / "bin", "nnviz", "dask")
+    code, said = without_a_terminal("nnviz new assignment1 hand-ins/ada", tmp_path, environment)
+    assert code == 0, said
     return tmp_path, environment
 
 
@@ -73,18 +54,10 @@ def test_blocks_grade_the_hand_ins(block, machine):
                     )
                 )
         (grading,) = (line for line in lines if line.startswith("nnviz "))
-        done = subprocess.run(
-            ["sh", "-c", grading],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
+        code, said = without_a_terminal(grading, folder, environment)
         logs = "".join((folder / f"{n}.log").read_text()[-1500:] for n in range(len(started)))
-        assert done.returncode == 0, done.stdout + done.stderr + logs
-        assert "1 of 1 students graded" in done.stdout + done.stderr
+        assert code == 0, said + logs
+        assert "1 of 1 students graded" in said
     finally:
         for process in reversed(started):
             os.killpg(process.pid, signal.SIGTERM)

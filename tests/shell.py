@@ -1,0 +1,36 @@
+"""Runs lines as somebody types them into a shell, with the commands under test on the path."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def with_programs(folder: Path, *modules: str) -> dict[str, str]:
+    """An environment whose path begins with `folder`, which is made with a program per module."""
+    folder.mkdir()
+    for module in modules:
+        program = folder / module
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
+        program.chmod(0o755)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+
+
+def without_a_terminal(
+    line: str, folder: Path, environment: dict[str, str], seconds: float = 600
+) -> tuple[int, str]:
+    """Run a line; its exit code, and what it printed."""
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=seconds,
+    )
+    return done.returncode, done.stdout
