@@ -13,7 +13,6 @@ from grader.pictures import read_figures
 from grader.results import Figure, Grade
 from grader.rubric import Part, Rubric
 from grader.submission import Submission
-from grader.temporary import TemporaryFolder
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
 from nnviz.presets import PRESETS
@@ -21,6 +20,10 @@ from nnviz.trained import TrainedRun
 
 MOST_CLAIMS = 3
 """Claims of a part that are drawn: more curves than that can't be told apart."""
+
+
+DOTS_PER_INCH = 100
+"""1,280 x 720 pixels: wider than a report's column, and a class holds thousands of them."""
 
 
 def with_figures(
@@ -91,9 +94,6 @@ def _add(
 
 def _png(title: str, drawn: dict[str, TrainedRun]) -> bytes:
     from nnviz.figures.overlay import overlay
-    from nnviz.figures.saving import save_figure
+    from nnviz.figures.saving import quick_png
 
-    folder = TemporaryFolder("curves")
-    path = folder.path / "curves.png"
-    save_figure(overlay(title, drawn), path)
-    return path.read_bytes()
+    return quick_png(overlay(title, drawn), DOTS_PER_INCH)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -105,14 +105,11 @@ class RunCache:
         if self.folder is None:
             return None
         path = self.folder / f"{run_key(experiment, dataset, last)}.npz"
-        with suppress(InputError):
-            if path.is_file():
-                arrays = read_npz(path)
-                units = tuple(map(int, arrays.pop("units", np.empty(0))))
-                columns = {name.replace("_of_", "."): column for name, column in arrays.items()}
-                run = TrainedRun(experiment, columns, units)
-                if len(units) == experiment.layers and run.last == last:
-                    return run
+        with suppress(InputError, OSError):
+            units, columns = _kept(path, path.stat().st_mtime_ns)
+            run = TrainedRun(experiment, columns, units)
+            if len(units) == experiment.layers and run.last == last:
+                return run
         return None
 
     def keep(self, run: TrainedRun, dataset: Dataset) -> None:
@@ -124,6 +121,16 @@ class RunCache:
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             write_npz(path, {**columns, "units": np.array(run.units)})
+
+
+@lru_cache(maxsize=64)  # a class of submissions asks for the same references again and again
+def _kept(path: Path, changed: int) -> tuple[tuple[int, ...], Mapping[str, Array]]:
+    """Units by layer, and the columns, of a kept run. Raises InputError, OSError."""
+    arrays = read_npz(path)
+    for array in arrays.values():
+        array.flags.writeable = False
+    units = tuple(map(int, arrays.pop("units", np.empty(0))))
+    return units, {name.replace("_of_", "."): column for name, column in arrays.items()}
 
 
 NO_CACHE = RunCache(None)

@@ -1,14 +1,17 @@
 """Figure files are whole, repeatable, and never those of another run."""
 
 from dataclasses import replace
+from io import BytesIO
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from nnviz.datasets import load_dataset
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment, read_experiment
-from nnviz.figures.saving import FigureFolder, save_figure
+from nnviz.figures.saving import FigureFolder, quick_png, save_figure
 
 RUN = Experiment(name="mine", data="digits", hidden=(5,))
 
@@ -35,6 +38,15 @@ def test_the_ending_decides_the_format_and_the_bytes_repeat(figure, tmp_path, en
     one, two = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("one", "two"))
     assert one == two
     assert one.startswith(magic)
+
+
+def test_a_quick_png_is_the_picture_that_saving_gives(figure, tmp_path):
+    """Drawn once instead of twice, every pixel is the same, and so are the bytes of another try."""
+    save_figure(figure, tmp_path / "saved.png")
+    quick = quick_png(figure, figure.dpi)
+    saved, drawn = imread(tmp_path / "saved.png"), imread(BytesIO(quick))
+    np.testing.assert_array_equal(saved, drawn)
+    assert quick_png(figure, figure.dpi) == quick
 
 
 def test_an_ending_that_is_no_picture_is_refused(figure, tmp_path):
