@@ -63,14 +63,19 @@ class Trial:
     problem: str = ""
 
     @property
-    def helped(self) -> bool:
-        """Whether it trains better with the remedy, and the finding is gone or less serious."""
+    def trains_better(self) -> bool:
+        """Whether it brings more accuracy or a lower loss, and costs no accuracy."""
         a, b = self.without, self.remedied
         if self.problem or not np.isfinite(b.loss) or b.accuracy < a.accuracy - BETTER_ACCURACY:
             return False
-        more = b.accuracy >= a.accuracy + BETTER_ACCURACY
-        lower = self.comparable and not b.loss > BETTER_LOSS * a.loss  # NaN: anything is lower
-        return (more or lower) and b.stands < max(a.stands, Level.AMBER)
+        # NaN: anything is lower
+        lower = self.comparable and not b.loss > BETTER_LOSS * a.loss
+        return lower or b.accuracy >= a.accuracy + BETTER_ACCURACY
+
+    @property
+    def helped(self) -> bool:
+        """Whether it trains better with the remedy, and the finding is gone or less serious."""
+        return self.trains_better and self.remedied.stands < max(self.without.stands, Level.AMBER)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from nnviz.debugger.findings import Finding, Level
 from nnviz.debugger.findings.text import LEVELS, WIDTH, changes_text, finite
-from nnviz.debugger.proof import Outcome, Proof, Trial
+from nnviz.debugger.proof import BETTER_ACCURACY, Outcome, Proof, Trial
 
 
 def proof_lines(proof: Proof, width: int = WIDTH) -> list[str]:
@@ -35,14 +35,28 @@ def summary(proof: Proof) -> str:
 
 
 def verdict(trial: Trial) -> str:
-    """Whether it helped, in words, and what became of the finding."""
+    """Whether it helped, in words, and why not: what became of the finding, and of the training."""
     if trial.problem:
         return f"not tried: {trial.problem}"
-    if not trial.remedied.stands:
-        after = "the finding is gone"
-    else:
-        after = f"the finding still stands ({LEVELS[Level(trial.remedied.stands)]})"
-    return f"{'HELPED' if trial.helped else 'did not help'}: {after}"
+    level = trial.remedied.stands
+    stands = f"the finding still stands ({LEVELS[Level(level)]})" if level else ""
+    if trial.helped:
+        return f"HELPED: {stands or 'the finding is gone'}"
+    if trial.trains_better:
+        return f"did not help: it trains better, but {stands}"
+    return f"did not help: {stands or f'the finding is gone, but {_no_better(trial)}'}"
+
+
+def _no_better(trial: Trial) -> str:
+    """What speaks against a remedy that rids the run of the finding."""
+    a, b = trial.without, trial.remedied
+    if not math.isfinite(b.loss):
+        return f"the loss is {b.loss}"
+    if b.accuracy < a.accuracy - BETTER_ACCURACY:
+        return f"{100 * (a.accuracy - b.accuracy):.1f} points of accuracy are lost"
+    if trial.comparable and b.loss > a.loss:
+        return "the loss is worse"
+    return "it trains no better"
 
 
 def _trial_lines(trial: Trial, finding: Finding, width: int) -> list[str]:

@@ -71,7 +71,8 @@ def test_remedy_is_refuted():
     assert trial.remedied.stands == 0
     assert trial.remedied.accuracy < trial.without.accuracy
     text = "\n".join(proof_lines(proof))
-    assert "did not help: the finding is gone" in text
+    assert "did not help: the finding is gone, but" in text
+    assert "points of accuracy are lost" in text
     assert "None of them helped." in text
 
 
@@ -163,6 +164,54 @@ def test_what_counts_as_help(without, remedied, comparable, helped):
     """The rules of the verdict, one by one."""
     trial = Trial(SMALLER, {}, 0, 50, without, remedied, comparable)
     assert trial.helped == helped
+
+
+@pytest.mark.parametrize(
+    ("without", "remedied", "comparable", "told"),
+    [
+        (
+            Outcome(1.0, 0.50, 0, 3),
+            Outcome(0.5, 0.90, 0, 2),
+            True,
+            "HELPED: the finding still stan",
+        ),
+        (
+            Outcome(1.0, 0.50, 0, 2),
+            Outcome(0.5, 0.90, 0, 2),
+            True,
+            "it trains better, but the find",
+        ),
+        (
+            Outcome(1.0, 0.50, 0, 2),
+            Outcome(1.0, 0.50, 0, 2),
+            True,
+            "help: the finding still stands",
+        ),
+        (
+            Outcome(1.0, 0.90, 0, 2),
+            Outcome(0.5, 0.80, 0, 0),
+            True,
+            "10.0 points of accuracy are lost",
+        ),
+        (Outcome(1.0, 0.50, 0, 2), Outcome(1.2, 0.50, 0, 0), True, "gone, but the loss is worse"),
+        (
+            Outcome(1.0, 0.50, 0, 2),
+            Outcome(1.2, 0.50, 0, 0),
+            False,
+            "gone, but it trains no better",
+        ),
+        (
+            Outcome(1.0, 0.50, 0, 2),
+            Outcome(0.99, 0.50, 0, 0),
+            True,
+            "gone, but it trains no better",
+        ),
+        (Outcome(1.0, 0.50, 0, 2), Outcome(float("inf"), 0.6, 0, 0), True, "but the loss is inf"),
+    ],
+)
+def test_verdict_says_what_speaks_against_a_remedy(without, remedied, comparable, told):
+    """That the finding is gone is no reason why it did not help."""
+    assert told in verdict(Trial(SMALLER, {}, 0, 50, without, remedied, comparable))
 
 
 def test_proof_without_trials_proves_nothing():
