@@ -1,6 +1,7 @@
 """The application of `nnviz tui --circuit`: the drawing, one sentence, and a line to type in."""
 
 import os
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,9 +16,10 @@ from nnviz.circuit import Circuit
 from nnviz.circuit.drawing import Role, draw, solution_texts
 from nnviz.circuit.quiz import Outcome
 from nnviz.tui.circuit.lesson import Lesson
-from nnviz.tui.drawing.cells import Cells
+from nnviz.tui.drawing.cells import Cells, beside, blank
 from nnviz.tui.drawing.look import ColorDepth, Look, look_from
 from nnviz.tui.drawing.strips import strips
+from nnviz.tui.themes import set_up_themes, theme_name
 
 ROLES = {
     Role.FRAME: "axis",
@@ -53,27 +55,30 @@ def circuit_cells(lesson: Lesson) -> tuple[Cells, int]:
 
 
 class CircuitPanel(Widget, can_focus=False):
-    """Shows the circuit; a larger one is moved so that the focused box is seen."""
+    """Shows the circuit in the middle; a larger one is moved so that the focused box is seen."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self) -> None:
         super().__init__(id="circuit")
-        self._look = look
+        self._look = Look()
         self._cells, self._row = Cells((), 0), 0
 
-    def show(self, lesson: Lesson) -> None:
+    def show(self, lesson: Lesson, look: Look) -> None:
         """Draw this from now on."""
+        self._look = look
         self._cells, self._row = circuit_cells(lesson)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Textual's line API."""
-        hidden = max(0, self._cells.height - self.size.height)
-        row = y + min(max(self._row - self.size.height // 2, 0), hidden)
-        if row >= self._cells.height:
-            return Strip.blank(self.size.width, self.rich_style)
+        width, height = self.size
+        over = self._cells.height - height
+        row = y + (min(max(self._row - height // 2, 0), over) if over > 0 else over // 2)
+        if not 0 <= row < self._cells.height:
+            return Strip.blank(width, self.rich_style)
         line = Cells((self._cells.rows[row],), self._cells.width)
-        (strip,) = strips(line, self._look, self.rich_style)
-        return strip.adjust_cell_length(self.size.width, self.rich_style)
+        left = max(0, width - line.width) // 2
+        (strip,) = strips(beside(blank(left, 1), line, gap=0), self._look, self.rich_style)
+        return strip.adjust_cell_length(width, self.rich_style)
 
 
 class CircuitApp(App[None]):
@@ -95,25 +100,34 @@ class CircuitApp(App[None]):
         Binding("end", "step(1000)", "fill all boxes"),
         Binding("t", "quiz", "quiz: type the values"),
         Binding("escape", "leave_quiz", "leave the quiz"),
+        Binding("T", "theme", "change between dark and light"),
         Binding("q", "quit", "quit"),
         Binding("ctrl+c", "quit", "quit", priority=True),
     ]
 
     def __init__(self, circuit: Circuit, look: Look | None = None) -> None:
         self.look = look or look_from(os.environ)
-        super().__init__(ansi_color=self.look.depth in (ColorDepth.NONE, ColorDepth.ANSI16))
+        super().__init__(ansi_color=self._in_terminals_colors)
+        set_up_themes(self)
+        self.look = replace(self.look, dark=look.dark if look else self.current_theme.dark)
         self.lesson = Lesson(circuit)
 
     def compose(self) -> ComposeResult:
         """Circuit, sentence, input, keys."""
-        yield CircuitPanel(self.look)
+        yield CircuitPanel()
         yield Static(id="message", markup=False)
         yield Input(id="answer", placeholder="a number, such as -10 or 3/4")
         yield Static(id="keys", markup=False)
 
+    @property
+    def _in_terminals_colors(self) -> bool:
+        return self.look.depth in (ColorDepth.NONE, ColorDepth.ANSI16)
+
     def on_mount(self) -> None:
         """Show the empty circuit."""
         self.title = self.lesson.circuit.title
+        if self.look.dark != self.current_theme.dark:
+            self._choose_theme(dark=self.look.dark)
         self.show()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -123,7 +137,7 @@ class CircuitApp(App[None]):
     def show(self) -> None:
         """Draw the lesson as it stands."""
         lesson = self.lesson
-        self.query_one(CircuitPanel).show(lesson)
+        self.query_one(CircuitPanel).show(lesson, self.look)
         sign = SIGNS[lesson.outcome] if lesson.outcome and lesson.said else ""
         self.query_one("#message", Static).update(sign + lesson.message)
         title = lesson.circuit.title
@@ -141,6 +155,19 @@ class CircuitApp(App[None]):
         """Fill or empty boxes."""
         self.lesson = self.lesson.step(by)
         self.show()
+
+    def action_theme(self) -> None:
+        """Change between dark and light."""
+        self._choose_theme(dark=not self.look.dark)
+
+    def _choose_theme(self, *, dark: bool) -> None:
+        if not self._in_terminals_colors:
+            self.theme = theme_name(dark=dark, present=False)
+
+    def watch_theme(self, name: str) -> None:
+        """Draw for the ground of the theme, whoever chose it."""
+        self.look = replace(self.look, dark=self.current_theme.dark)
+        self.screen_stack[0].query_one(CircuitPanel).show(self.lesson, self.look)
 
     def action_quiz(self) -> None:
         """Ask for the boxes from here on."""

@@ -319,6 +319,11 @@ def scale_ends(scale: Scale, look: Look) -> str:
     return f"{compact(scale.low, digits=look.digits).strip()}..{high}"
 
 
+def scale_of(values: ArrayLike, scale: Scale, look: Look) -> str:
+    """Return the ends of the scale of a picture; of one in which nothing is, that says more."""
+    return scale_ends(scale, look) if np.any(values) else "all 0"
+
+
 def scale_legend(scale: Scale, width: int, look: Look) -> Cells:
     """Draw the scale in one row: lowest value, the colours or glyphs from end to end, highest.
 

@@ -45,8 +45,9 @@ def histogram(
     """Draw counts of values as bars, with curves such as an activation and its slope over them.
 
     `counts` is bins, `edges` bins + 1 ascending and evenly spaced. The y axis counts values per
-    bin, whatever the width of the drawing; a column that is not empty is never drawn empty. `log`
-    spaces the counts by their logarithm. All `overlays` share a scale, whose ends are written at
+    bin, whatever the width of the drawing: of several bins in a column the fullest one is drawn, so
+    that no spike is lost. A column that is not empty is never drawn empty. `log` spaces the counts
+    by their logarithm. All `overlays` share a scale, whose ends are written at
     the right. `flagged` says of each bin whether its bar is one to look at.
 
     Raises ValueError when there is not one edge more than counts.
@@ -72,16 +73,11 @@ def histogram(
     frame = make_frame((width, height), x_range, y, names + numbers, look, whole=False, rows=rows)
     draw_frame(grid, frame)
     marked = np.zeros(len(bins)) if flagged is None else np.asarray(flagged, dtype=float)
-    _draw_bars(grid, frame, _per_column(bins, frame.width), _per_column(marked, frame.width) >= 0.5)
+    first = np.arange(frame.width) * len(bins) // frame.width
+    share = np.add.reduceat(marked, first) / np.maximum(np.diff(first, append=len(bins)), 1)
+    _draw_bars(grid, frame, np.maximum.reduceat(bins, first), share >= 0.5)
     _draw_overlays(grid, frame, overlays, names, numbers)
     return grid.cells()
-
-
-def _per_column(bins: Floats, columns: int) -> Floats:
-    """Return the mean count of the bins, or parts of bins, that each column covers."""
-    total = np.concatenate([[0.0], np.cumsum(bins)])
-    at = np.linspace(0, len(bins), columns + 1)
-    return np.diff(np.interp(at, np.arange(len(total)), total)) * columns / len(bins)
 
 
 def _draw_bars(grid: Grid, frame: Frame, counts: Floats, flagged: NDArray[np.bool_]) -> None:

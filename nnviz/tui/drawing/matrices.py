@@ -44,7 +44,10 @@ class MatrixLayout:
 def matrix_layout(counts: Counts, width: int, height: int, cursor: Cell = (0, 0)) -> MatrixLayout:
     """What fits of a matrix of labels x predictions, around the cursor."""
     classes = len(counts)
-    cell = max(len(str(int(counts.max(initial=0)))), 3) + 1
+    digits = len(str(int(counts.max(initial=0))))
+    # a blank between a star and the next count, where that costs no class
+    airy = max(digits + 2, 4)
+    cell = airy if LEFT + classes * airy + RIGHT <= width else max(digits + 1, 4)
     across = max(0, min(classes, (width - LEFT - 1) // cell))
     down = max(0, min(classes, height - 1))
     if down < classes:  # the last row says so

@@ -8,9 +8,12 @@ from nnviz.debugger.statistics import LayerStatistics
 from nnviz.tui.drawing.bars import sparkline, update_gauge
 from nnviz.tui.drawing.cells import Cells, beside, blank, stack
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.drawing.numbers import compact, fit_text, percent
+from nnviz.tui.drawing.numbers import compact, first_that_fits, fit_text, percent
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
+
+SILENT = 10
+"""Columns for the dead units: how many, and their share."""
 
 CellOf = Callable[[View, LayerInfo, LayerStatistics, Look], Cells]
 
@@ -50,11 +53,15 @@ def _share(field: str, width: int, role: str, applies: Callable[[LayerInfo], boo
 
 def _silent(view: View, info: LayerInfo, layer: LayerStatistics, look: Look) -> Cells:
     if not info.silent:
-        return _text("-", 9, "muted")
+        return _text("-", SILENT, "muted")
     count = len(layer.silent_units)
+    if not count:
+        return _text("0", SILENT)
     # a leaky unit that is never positive still has a gradient: it is not called dead
-    word = f"{count}" if info.silent == "dead" else f"{count} inact"
-    return _text(f"{word} {percent(count / info.units).strip()}", 9, info.silent if count else "")
+    told = f"{count}" if info.silent == "dead" else f"{count} inact"
+    share = percent(count / info.units).strip() if count < info.units else "all"
+    text = first_that_fits((f"{told} ({share})", told), SILENT, look).strip()
+    return _text(text, SILENT, info.silent)
 
 
 def _gauge(view: View, info: LayerInfo, layer: LayerStatistics, look: Look) -> Cells:
@@ -78,7 +85,7 @@ COLUMNS = (
     Column("z std", 7, _number("z_std"), 6),
     Column("a mean", 7, _number("a_mean"), 3),
     Column("a std", 7, _number("a_std"), 5),
-    Column("dead", 9, _silent, 1),
+    Column("dead", SILENT, _silent, 1),
     Column("sat", 5, _share("saturated", 5, "saturated", lambda i: i.saturates), 2),
     Column("satunit", 7, _share("saturated_units", 7, "saturated", lambda i: i.saturates), 9),
     Column("dW rms", 7, _number("gradient_rms"), 7),

@@ -3,10 +3,11 @@
 import re
 
 import numpy as np
+from rich.cells import cell_len
 
 from nnviz.engine.arrays import Array
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
-from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_ends
+from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_of
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import compact, first_that_fits, fit_text
 from nnviz.tui.state import Choice
@@ -19,7 +20,9 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     head = Grid(width, 3)
     head.put(1, 0, phase.label, "here")
     head.put(16, 0, fit_text(phase.formula, max(0, width - 17), ellipsis=look.ellipsis))
-    head.put(16, 1, fit_text(phase.shapes, max(0, width - 17), ellipsis=look.ellipsis), "muted")
+    left = 16 if cell_len(phase.shapes) < width - 16 else 1
+    shapes = fit_text(phase.shapes, max(0, width - left - 1), ellipsis=look.ellipsis)
+    head.put(left, 1, shapes, "muted")
     if phase.kind == "loss":
         head.put(16, 2, f"loss = {view.frame.loss:.6f}", "")
     if not view.phase_arrays or height < 6:
@@ -45,7 +48,7 @@ def _array(name: str, array: Array, width: int, height: int, look: Look) -> Cell
     )
     with np.errstate(all="ignore"):
         mean, std = (compact(float(number)).strip() for number in (array.mean(), array.std()))
-    ends = scale_ends(scale, look)
+    ends = scale_of(shown, scale, look)
     label.put(
         0,
         1,

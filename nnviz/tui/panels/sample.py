@@ -6,7 +6,7 @@ from nnviz.debugger.model import TEST
 from nnviz.engine.arrays import Array
 from nnviz.tui.details.sample import SampleDetail
 from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
-from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_ends
+from nnviz.tui.drawing.heat_maps import Scale, heat_map, scale_of
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.matrices import Cell, confusion_matrix, matrix_layout
 from nnviz.tui.drawing.numbers import compact, fit_text, inline
@@ -99,7 +99,7 @@ def _vector(
     """Values as a picture, or as a list where they are none and have room."""
     width, height = size
     title = Grid(width, 1)
-    text = f"{name} {scale_ends(scale, look)}"
+    text = f"{name} {scale_of(values, scale, look)}"
     title.put(0, 0, fit_text(text, width, ellipsis=look.ellipsis), "label")
     if height < 2:
         return title.cells()
@@ -210,7 +210,7 @@ def _strip(name: str, values: Array, scale: Scale, size: tuple[int, int], look: 
     columns, rows = size
     label = Grid(NAMES, rows)
     label.put(1, 0, name, "label")
-    label.put(4, 0, scale_ends(scale, look), "muted")
+    label.put(4, 0, scale_of(values, scale, look), "muted")
     return beside(
         label.cells(),
         heat_map(_folded(values, columns, rows), scale, columns, rows, look, square=False),

@@ -131,13 +131,13 @@ def _unit_places(view: View, choice: Choice, room: Place) -> dict[str, Place]:
 
 def _tall_unit_places(view: View, choice: Choice, room: Place) -> dict[str, Place]:
     """Units over facts, the weights beside them as large as they get, and plots of the history."""
-    history = max(2, min(16, room.height - 29))
-    rows = room.height - history
+    history = max(2, min(15, room.height - 30))
+    rows = room.height - history - int(history > 2)  # plots stand off the picture above them
     grid = min(_natural_widths(view, choice)[0], room.width // 2)
     below = room.y + rows - FACTS
     return {
         "units": Place(room.x + 1, room.y, grid, rows - FACTS - 1),
         "unit_facts": Place(room.x + 1, below, grid, FACTS),
         "unit_weights": Place(room.x + grid + 2, room.y, room.width - grid - 2, rows),
-        "unit_history": Place(room.x, room.y + rows, room.width, history),
+        "unit_history": Place(room.x, room.y + room.height - history, room.width, history),
     }

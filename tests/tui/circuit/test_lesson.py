@@ -79,6 +79,30 @@ async def test_the_screen_steps_quizzes_and_leaves(circuit, size, depth):
     assert app.return_code == 0
 
 
+async def test_a_light_ground_has_colours_of_its_own_whoever_chose_it(circuit):
+    app = CircuitApp(circuit, Look(dark=False))
+    async with app.run_test() as pilot:
+        assert not app.current_theme.dark
+        await pilot.press("T")
+        assert app.look.dark
+        assert app.current_theme.dark
+        app.theme = "projector-light"
+        await pilot.pause()
+        assert not app.look.dark
+
+
+async def test_the_circuit_stands_in_the_middle(circuit):
+    app = CircuitApp(circuit, Look())
+    async with app.run_test(size=(160, 50)):
+        panel = app.query_one("#circuit")
+        lines = [panel.render_line(y).text for y in range(panel.size.height)]
+        drawn = [y for y, line in enumerate(lines) if line.strip()]
+        assert abs(drawn[0] - (panel.size.height - 1 - drawn[-1])) <= 1
+        left = min(len(lines[y]) - len(lines[y].lstrip()) for y in drawn)
+        right = min(len(lines[y]) - len(lines[y].rstrip()) for y in drawn)
+        assert abs(left - right) <= 1
+
+
 async def test_a_circuit_larger_than_the_screen_moves_to_the_box_in_question():
     large = circuit_from("(" * 8 + "x" + "*x + 1)" * 8).with_inputs({"x": 1})
     app = CircuitApp(large, Look())

@@ -17,6 +17,7 @@ from nnviz.tui.drawing.heat_maps import (
     pool_marks,
     pool_values,
     scale_legend,
+    scale_of,
     zoom_to_fit,
 )
 from nnviz.tui.drawing.look import ColorDepth, Look
@@ -155,6 +156,13 @@ def test_scales_hold_all_finite_values_shown_side_by_side():
     assert Scale.symmetric([0.0]) == Scale(-1, 1, True)
     assert Scale.sequential([np.nan]) == Scale(0, 1, False)
     assert Scale.sequential([-2.0]) == Scale(-2, 0, False)
+
+
+def test_of_a_picture_without_anything_that_is_said_instead_of_its_scale():
+    scale = Scale.symmetric(np.zeros(3))
+    assert scale_of(np.zeros(3), scale, COLOR) == "all 0"
+    assert scale_of(np.array([0, 1e-9]), scale, COLOR) == "±1.00"
+    assert scale_of(np.array([0, np.nan]), scale, COLOR) == "±1.00"
 
 
 def test_the_scale_is_printed_with_its_numbers():

@@ -44,9 +44,10 @@ def test_one_value_among_a_million_is_not_invisible():
     assert bottom[7 + 8 : 7 + 24].strip() == ""
 
 
-def test_many_bins_are_averaged_so_that_the_axis_still_counts_per_bin():
-    """300 bins of 6 in 30 columns: every bar reaches the tick of 6."""
-    drawn = histogram(np.full(300, 6), np.arange(301), 37, 8, ASCII)
+def test_of_many_bins_in_a_column_the_fullest_is_drawn():
+    """300 bins of 6 or less in 30 columns: every bar reaches the tick of 6, as a bin there does."""
+    counts = np.where(np.arange(300) % 10 == 3, 6, 1)
+    drawn = histogram(counts, np.arange(301), 37, 8, ASCII)
     assert drawn.lines == [
         "     6+##############################",
         "      |##############################",
@@ -94,6 +95,14 @@ def test_flagged_bars_are_told_apart_and_curves_that_cross_keep_each_bar():
     keys = {key for row in drawn.rows for _, key in row}
     assert {f"series{i} on {bar}" for i in (0, 1) for bar in ("bar", "flagged")} <= keys
     assert not {"series0", "series1"} & {drawn.key_at(c, r) for c in range(7, 32) for r in range(8)}
+
+
+def test_a_column_is_flagged_where_half_of_its_bins_are():
+    """40 bins in 20 columns, of which the first 5 and the last 2 are flagged."""
+    flagged = np.r_[np.ones(5), np.zeros(33), np.ones(2)]
+    drawn = histogram(np.full(40, 3), np.arange(41), 27, 8, UNICODE, flagged=flagged)
+    keys = [drawn.key_at(column, 2) for column in range(7, 27)]
+    assert keys == ["flagged"] * 3 + ["bar"] * 16 + ["flagged"]
 
 
 def test_overlays_share_a_scale_written_at_the_right():

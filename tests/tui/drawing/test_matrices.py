@@ -22,6 +22,12 @@ def test_labels_stand_at_the_left_and_predictions_above():
     ]
 
 
+def test_a_blank_stands_after_a_star_where_there_is_room():
+    counts = 10 * COUNTS
+    assert "  20* 400 " in confusion_matrix(counts, 30, 4, LOOK).lines[2]
+    assert "  20*400 " in confusion_matrix(counts, 29, 4, LOOK).lines[2]
+
+
 def test_an_arrow_stands_at_the_cursor():
     assert (
         confusion_matrix(COUNTS, 30, 4, LOOK, (0, 2)).lines[1] == "     0   50   .  ▸3*  94 %    "
