@@ -12,18 +12,22 @@ from nnviz.engine.arrays import Array, Labels
 DEFAULT_BUDGET = 256 * 2**20
 """Memory for keyframes, in bytes."""
 
-NEAR = 16
+NEAR = 22
 """Behind the position and the end of the run every state is kept: going back is at once."""
 
-GAPS = ((NEAR, 1), (64, 3), (1100, 12))
-FAR_GAP = 60
-"""Up to so far behind, states lie so many iterations apart; among all others, `FAR_GAP`."""
+GAPS = ((NEAR, 1), (40, 2), (1100, 10))
+FAR_GAP = 50
+"""Up to so far behind, states lie so many iterations apart; among all others, `FAR_GAP`.
 
-WORTH = (2.0, 5.0, 8.0, 60.0)
+Each gap is a multiple of the one before: states that are thinned again and again then come to lie
+exactly so far apart, where other numbers would leave some gaps at half of that."""
+
+WORTH = (0.4, 2.0, 15.0, 36.0)
 """Where memory does not allow for that, gaps grow in these proportions: simulated for seeks in runs
-of 10,000 iterations with room for 170 states, which then replay at most 16 and 150 iterations."""
+of 10,000 iterations with room for 160 states, which then replay some 40 of the last 1,000
+iterations at most, 100 of the others, and few or none of the last `NEAR`."""
 
-SLOW = 0.0125
+SLOW = 0.025
 """Where an iteration takes longer than this, in seconds, the gaps are that much smaller, as far as
 memory allows: so that a replay takes no longer than that many iterations of this time."""
 

@@ -36,7 +36,7 @@ def gaps(keyframes: Keyframes, start: int, stop: int) -> int:
 
 
 def test_a_long_run_keeps_recent_states_close_and_old_ones_further_apart():
-    """With memory enough, seeks replay less than 12 of the recent and 60 of the old iterations."""
+    """With memory enough, seeks replay less than 10 of the recent and 50 of the old iterations."""
     keyframes = Keyframes(10**9)
     for index in range(5001):
         keyframes.add(kept(index))
@@ -58,12 +58,22 @@ def test_under_pressure_the_gaps_grow_and_the_budget_holds(room):
     assert gaps(keyframes, 0, 10_000) <= 4 * 10_000 / room
 
 
+def test_half_the_memory_that_is_wanted_costs_the_old_iterations_least():
+    """With room for 160 of the 316 states, seeks replay at most 45 of the last 1,000, else 100."""
+    keyframes = Keyframes(160 * 100)
+    for index in range(10_001):
+        keyframes.add(kept(index))
+    assert gaps(keyframes, 10_000 - NEAR, 10_000) <= 4
+    assert gaps(keyframes, 9_000, 10_000 - 60) <= 45
+    assert gaps(keyframes, 0, 9_000) <= 100
+
+
 def test_states_around_the_position_are_kept_while_one_looks_there():
     """Going back from an old position is as quick as from the end."""
     keyframes = Keyframes(10**9)
     for index in range(2001):
         keyframes.add(kept(index))
-    for index in range(481, 500):
+    for index in range(497 - NEAR, 500):
         keyframes.add(kept(index), focus=499)
     assert set(range(499 - NEAR, 500)) <= set(keyframes.indices)
     keyframes.add(kept(2001))
