@@ -1,4 +1,4 @@
-"""Writes the reference pages that the program knows better than any author: commands and words.
+"""Writes the reference pages that the program knows better than any author: commands, keys, words.
 
     python scripts/reference_pages.py [FOLDER]     into docs/reference by default
 
@@ -74,10 +74,41 @@ def findings() -> str:
     return "\n".join(parts)
 
 
+def keys() -> str:
+    """Every key and typed command of the debugger."""
+    from nnviz.debugger.commands import COMMANDS
+    from nnviz.tui.keys import KEYS
+    from nnviz.tui.screen_commands import SCREEN_COMMANDS
+
+    parts = [
+        "# Keys",
+        "",
+        "`?` shows them in the debugger, those of the screen that is seen first; `ctrl+p` finds",
+        "them by name. A mouse works on tabs, layers, units, matrices and the timeline, and isn't",
+        "needed.",
+        "",
+    ]
+    for group in dict.fromkeys(key.group for key in KEYS):
+        parts += [f"## {group}", "", "| key | what it does |", "| --- | --- |"]
+        parts += [f"| `{key.shown}` | {key.help} |" for key in KEYS if key.group == group]
+        parts.append("")
+    parts += ["## Typed, after a colon", "", "| command | what it does |", "| --- | --- |"]
+    typed = [(command.usage, command.help) for command in COMMANDS.values()]
+    typed += [(command.usage, command.help) for command in SCREEN_COMMANDS.values()]
+    parts += [f"| `:{_cell(usage)}` | {_cell(told)} |" for usage, told in typed]
+    return "\n".join([*parts, ""])
+
+
+def _cell(text: str) -> str:
+    """A text in a table, where a bar would end its cell."""
+    return text.replace("|", r"\|")
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "predicates": predicates,
     "findings": findings,
+    "keys": keys,
 }
 
 

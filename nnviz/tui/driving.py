@@ -10,8 +10,10 @@ from textual.notifications import Notification, Notify
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.tui.handing_out import Written
+from nnviz.tui.panels.findings import headline
 from nnviz.tui.prover import Prover, Proving
 from nnviz.tui.runner import Ask, Go, Order, Pause, Play, PlayBack, Runner, Said, Speed
+from nnviz.tui.screens.base import PanelScreen
 from nnviz.tui.view import View
 from nnviz.tui.widgets import PanelWidget
 
@@ -116,7 +118,16 @@ class DrivingApp(App[None]):
                 "nothing got worse " + ("after" if by > 0 else "before") + " this iteration"
             )
             return
-        self.order(Go(min(there) if by > 0 else max(there)))
+        self.order(Go(min(there) if by > 0 else max(there), arrived=self._point_at_finding))
+
+    def _point_at_finding(self, debugger: Debugger) -> str:
+        """Choose the layer in which it got worse here; returns what did. On the runner's thread."""
+        index = debugger.timeline.index
+        found = debugger.diagnosis.at(index)
+        new = [f for f in found if f.spoke == index] or found
+        if new and new[0].layer:
+            self.post_message(PanelScreen.Chose(layer=new[0].layer))
+        return f"{headline(new[0])}: {new[0].evidence}" if new else ""
 
     def action_prove(self) -> None:
         """Try the remedies of the gravest finding on a fork, in the background."""

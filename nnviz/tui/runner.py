@@ -32,12 +32,13 @@ PAINTING = 0.1
 class Go:
     """Move to iteration `index` (relative: that many on, or back if negative).
 
-    `recorded`: never further than the run has come.
+    `recorded`: never further than the run has come. `arrived` may say what is to be seen there.
     """
 
     index: int
     relative: bool = False
     recorded: bool = False
+    arrived: Callable[[Debugger], str] = lambda debugger: ""
 
 
 @dataclass(frozen=True)
@@ -296,7 +297,7 @@ class Runner:
                 self._view(debugger, mode=mode, reason=f"to iteration {index}")
 
         timeline.seek(index, progress)
-        return "" if wanted == index else f"iteration {index} is the first one"
+        return order.arrived(debugger) if wanted == index else f"iteration {index} is the first one"
 
     def _play(self, debugger: Debugger, until: int | None) -> str:
         debugger.progress = self._following(debugger)

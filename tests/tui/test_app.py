@@ -345,6 +345,21 @@ async def test_findings_say_what_is_wrong_with_the_starter_and_the_keys_go_there
         assert app.view.frame.index in app.view.spoken
 
 
+async def test_where_it_got_worse_the_layer_is_chosen_and_the_numbers_are_told(open_debugger):
+    """Weights of W2 ten times too large are the cause of all else from the start on."""
+    app = NnvizApp(lambda: open_debugger("relu", init_divisor=(14.0, 0.1, 1.0)), Look())
+    async with app.run_test(size=(160, 50)) as pilot:
+        await at(pilot, 0)
+        await pilot.press("n")
+        await at(pilot, 1)
+        await pilot.press("comma")
+        await until(pilot, lambda: app.choice.layer == 2)
+        assert app.view.frame.index == 0
+        first = app.view.findings[0]
+        assert (first.id, first.layer) == ("poor-init", 2)
+        await until(pilot, lambda: first.evidence[:60] in seen(app)["message"])
+
+
 async def test_a_run_that_takes_long_to_open_says_so_until_there_are_numbers(open_debugger):
     """A program of one's own first runs up to its loop, which may take as long as it likes."""
     gate = threading.Event()

@@ -1,5 +1,7 @@
 """The rows that are always seen: timeline, phases, tabs, status, keys; words, not colours."""
 
+from collections.abc import Sequence
+
 from nnviz.tui.drawing.bars import Timeline, timeline_bar
 from nnviz.tui.drawing.cells import Cells, Grid, beside
 from nnviz.tui.drawing.look import Look
@@ -49,22 +51,46 @@ def iteration_at(view: View, width: int, column: int) -> int | None:
 
 
 def breadcrumb(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """The phases of an iteration in their order, the present one in brackets."""
+    """The phases of an iteration in their order, the present one in brackets.
+
+    Where not all have room, those around the present one are seen.
+    """
     grid = Grid(width, 1)
     arrow = " > " if look.ascii else " ▸ "
-    column = 1
-    grid.put(column, 0, "X", "muted")
-    column += 1
-    names = [phase.label for phase in view.phases]
-    if sum(len(name) + 3 for name in names) + 4 > width:
+    names = ["X", *(phase.label for phase in view.phases)]
+    here = view.position.phase + 1
+    if len(arrow.join(names)) + 3 > width:
         names = [_short(name) for name in names]
-    for number, name in enumerate(names):
-        here = view.position.phase == number
-        text = f"[{name}]" if here else name
-        grid.put(column, 0, arrow, "axis")
-        grid.put(column + 3, 0, text, "here" if here else "muted")
-        column += 3 + len(text)
+    names[here] = f"[{names[here]}]"
+    first, end = _around(names, here, width - 2, len(arrow))
+    before, after = [look.ellipsis] * (first > 0), [look.ellipsis] * (end < len(names))
+    column = 1
+    for name in [*before, *names[first:end], *after]:
+        if column > 1:
+            grid.put(column, 0, arrow, "axis")
+            column += len(arrow)
+        grid.put(column, 0, name, "here" if name == names[here] else "muted")
+        column += len(name)
     return grid.cells()
+
+
+def _around(names: Sequence[str], here: int, width: int, gap: int) -> tuple[int, int]:
+    """Which names, from the first to before the last, are seen with the one at `here`.
+
+    The others at either side are one character for which there is room.
+    """
+    first, end = 0, len(names)
+
+    def used() -> int:
+        hidden = (first > 0) + (end < len(names))
+        shown = names[first:end]
+        return sum(map(len, shown)) + hidden + gap * (len(shown) + hidden - 1)
+
+    while used() > width and end > here + 2:
+        end -= 1
+    while used() > width and first < here:
+        first += 1
+    return first, end if used() <= width else here + 1
 
 
 def _short(label: str) -> str:
