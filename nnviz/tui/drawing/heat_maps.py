@@ -320,8 +320,13 @@ def scale_ends(scale: Scale, look: Look) -> str:
 
 
 def scale_of(values: ArrayLike, scale: Scale, look: Look) -> str:
-    """Return the ends of the scale of a picture; of one in which nothing is, that says more."""
-    return scale_ends(scale, look) if np.any(values) else "all 0"
+    """Return the ends of a picture's scale; of one without numbers, what it has instead."""
+    array = np.asarray(values, dtype=float)
+    if not array.any():
+        return "all 0"
+    if np.isfinite(array).any():
+        return scale_ends(scale, look)
+    return "all NaN" if np.isnan(array).all() else "NaN or Inf"
 
 
 def scale_legend(scale: Scale, width: int, look: Look) -> Cells:

@@ -163,6 +163,8 @@ def test_of_a_picture_without_anything_that_is_said_instead_of_its_scale():
     assert scale_of(np.zeros(3), scale, COLOR) == "all 0"
     assert scale_of(np.array([0, 1e-9]), scale, COLOR) == "±1.00"
     assert scale_of(np.array([0, np.nan]), scale, COLOR) == "±1.00"
+    assert scale_of(np.full(3, np.nan), scale, COLOR) == "all NaN"
+    assert scale_of(np.array([np.inf, np.nan]), scale, COLOR) == "NaN or Inf"
 
 
 def test_the_scale_is_printed_with_its_numbers():
