@@ -90,9 +90,10 @@ def totals(layers: list[LayerSums], samples: int) -> ActivationTotals:
         tuple(layer.z for layer in layers),
         tuple(layer.a for layer in layers),
         tuple(slice(*pair) for pair in pairwise(ends)),
-        np.concatenate([layer.unit_sum for layer in layers]),
+        np.concatenate(
+            [np.stack([layer.unit_sum, layer.unit_saturated]) for layer in layers], axis=1
+        ),
         np.concatenate([layer.unit_largest for layer in layers]),
-        np.concatenate([layer.unit_saturated for layer in layers]),
     )
 
 
@@ -149,9 +150,7 @@ def _spread_of_piece(piece: AnyArray) -> Spread:
 
 def _spread(flat: AnyArray, total: float, low: float, high: float) -> Spread:
     deviations = squared_deviations(flat, total, _squares(flat))
-    spread = Spread()
-    spread.add(len(flat), total / len(flat), deviations, low, high)
-    return spread
+    return Spread(len(flat), total / len(flat), deviations, low, high)
 
 
 def _squares(flat: AnyArray) -> float:

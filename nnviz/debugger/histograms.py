@@ -5,15 +5,16 @@ and a are counted together: counting takes most of the time, and half of it is s
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from nnviz.debugger.statistics import ActivationTotals
-from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.arrays import Array, Labels, read_only
 from nnviz.engine.network import Network
 
 BINS = 200
@@ -42,8 +43,8 @@ class Bins:
 
     @property
     def edges(self) -> Array:
-        """The ends of all bins, one more than there are bins."""
-        return np.linspace(self.low, self.high, BINS + 1)
+        """The ends of all bins, one more than there are bins; read-only."""
+        return _edges(self.low, self.high)
 
     def hold(self, smallest: float, largest: float) -> bool:
         """Whether values with these extremes lie inside; NaN does not."""
@@ -59,6 +60,12 @@ class Bins:
         kind, span = np.finfo(dtype), self.high - self.low
         coarse = 16 * BINS * float(kind.eps) * max(abs(self.low), abs(self.high))
         return max(coarse, 2 * BINS / float(kind.max)) < span < float(kind.max) / 2
+
+
+@lru_cache(maxsize=16)
+def _edges(low: float, high: float) -> Array:
+    # from one iteration to the next, bins seldom change
+    return read_only(np.linspace(low, high, BINS + 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,27 +104,32 @@ class CountsOnTheWay(Protocol):
 
 def count(values: Array, bins: Bins) -> Labels:
     """How many values of a flat array are in each bin. All must lie within the bins."""
-    codes = np.empty(len(values), np.uint16)
-    _place(values, bins, codes, np.empty(min(len(values), PART), values.dtype))
+    codes, spare = np.empty(len(values), np.uint16), np.empty(min(len(values), PART), values.dtype)
+    for part in _parts(len(values)):
+        _place(values[part], bins, codes[part], spare)
     return _of_bins(np.bincount(codes, minlength=CODES))
 
 
 def count_zeros(values: Array) -> int:
     """How many values are exactly 0. numpy counts numbers slowly, and truths quickly."""
-    return int(np.count_nonzero(values == 0))
+    return 0 if values.min(initial=np.inf) > 0 else int(np.count_nonzero(values == 0))
+
+
+def _parts(count: int) -> Iterator[slice]:
+    """Where the parts of so many values lie."""
+    return (slice(start, start + PART) for start in range(0, count, PART))
 
 
 def _place(values: Array, bins: Bins, codes: Codes, spare: Array) -> None:
-    """Write the number of each value's bin into `codes`.
+    """Write the number of each value's bin into `codes`, for up to `PART` values.
 
-    `spare` is room for `PART` values to work in. What lies outside of the bins gets any number.
+    `spare` is room for as many to work in. What lies outside of the bins gets any number.
     """
-    clear = bins.clear_in(values.dtype)
-    for start in range(0, len(values), PART):
-        part = values[start : start + PART]
-        out = spare[: len(part)]
-        places = _places(part, bins, out) if clear else _places_in_wide_numbers(part, bins)
-        np.copyto(codes[start : start + PART], places, casting="unsafe")
+    if bins.clear_in(values.dtype):
+        places = _places(values, bins, spare[: len(values)])
+    else:
+        places = _places_in_wide_numbers(values, bins)
+    np.copyto(codes, places, casting="unsafe")
 
 
 def _places(values: Array, bins: Bins, out: Array) -> Array:
@@ -157,11 +169,12 @@ class _Room:
     """One thread's memory to count up to `size` values of z and of a in."""
 
     def __init__(self, size: int, dtype: np.dtype[Any]) -> None:
-        self.z, self.a = np.empty((2, size), np.uint16)
+        self.codes = np.empty(size, np.uint16)
+        self.z_codes = np.empty(min(size, PART), np.uint16)
         self.spare = np.empty(min(size, PART), dtype)
 
     def fits(self, values: Array) -> bool:
-        return len(values) <= len(self.z) and values.dtype == self.spare.dtype
+        return len(values) <= len(self.codes) and values.dtype == self.spare.dtype
 
 
 class LayerCounts:
@@ -174,12 +187,20 @@ class LayerCounts:
 
     def count(self, z: Array, a: Array, room: _Room) -> None:
         """Set the counts of a tile's values, flat arrays in the same order."""
-        z_codes, a_codes = room.z[: len(z)], room.a[: len(a)]
-        _place(z, self.watched.z, z_codes, room.spare)
-        _place(a, self.watched.a, a_codes, room.spare)
-        self._z, self._a = (_of_bins(counts) for counts in _counts_of_both(z_codes, a_codes))
-        parts = (a[start : start + PART] for start in range(0, len(a), PART))
-        self._zeros = sum(map(count_zeros, parts))
+        z_bins, a_bins = self.watched.z, self.watched.a
+        if len(z) < WORTH_PAIRING:
+            self._z, self._a, self._zeros = count(z, z_bins), count(a, a_bins), count_zeros(a)
+            return
+        codes = room.codes[: len(z)]
+        for part in _parts(len(z)):
+            z_part, a_part, of_both = z[part], a[part], codes[part]
+            of_z = room.z_codes[: len(z_part)]
+            _place(z_part, z_bins, of_z, room.spare)
+            _place(a_part, a_bins, of_both, room.spare)
+            self._zeros += count_zeros(a_part)
+            of_both *= CODES
+            of_both += of_z
+        self._z, self._a = map(_of_bins, _counts_of_both(codes))
 
     def merge(self, other: "LayerCounts") -> None:
         """Add another tile."""
@@ -202,14 +223,10 @@ class LayerCounts:
         )
 
 
-def _counts_of_both(z: Codes, a: Codes) -> tuple[Labels, Labels]:
-    """How often each code is there in z and in a, whose memory is written over."""
-    if len(z) < WORTH_PAIRING:
-        return np.bincount(z, minlength=CODES), np.bincount(a, minlength=CODES)
-    a *= CODES
-    a += z
+def _counts_of_both(codes: Codes) -> tuple[Labels, Labels]:
+    """How often each code of z, and each of a, is there in the numbers of pairs of codes."""
     # what is no code (see `_place`) may make the table longer
-    pairs = np.bincount(a, minlength=CODES * CODES)[: CODES * CODES].reshape(CODES, CODES)
+    pairs = np.bincount(codes, minlength=CODES * CODES)[: CODES * CODES].reshape(CODES, CODES)
     return pairs.sum(axis=0), pairs.sum(axis=1)
 
 
@@ -232,11 +249,11 @@ class HistogramObserver:
         """Return empty counts for one tile; None where nothing is watched."""
         return LayerCounts(self._watched) if self._watched is not None else None
 
-    def block(self, accumulator: LayerCounts | None, layer: int, z: Array, a: Array) -> None:
-        """Count the layer of the tile that is watched, units x samples."""
+    def block(self, accumulator: LayerCounts | None, layer: int, za: Array) -> None:
+        """Count the layer of the tile that is watched, z and a as 2 x units x samples."""
         if accumulator is None or accumulator.watched.layer != layer:
             return
-        z_values, a_values = z.T.reshape(-1), a.T.reshape(-1)
+        z_values, a_values = za.mT.reshape(2, -1)
         room = self._room(z_values)
         accumulator.count(z_values, a_values, room)
         self._rooms.append(room)

@@ -21,21 +21,26 @@ too many digits for a standard deviation."""
 class Spread:
     """Mean, standard deviation, smallest and largest of numbers that come in portions."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.mean = 0.0
-        self.deviations = 0.0  # sum of squared deviations from the mean
-        self.smallest, self.largest = math.inf, -math.inf
+    __slots__ = ("count", "deviations", "largest", "mean", "smallest")
+
+    def __init__(
+        self,
+        count: int = 0,
+        mean: float = 0.0,
+        deviations: float = 0.0,
+        smallest: float = math.inf,
+        largest: float = -math.inf,
+    ) -> None:
+        """`deviations` is the sum of squared deviations from the mean."""
+        self.count = count
+        self.mean = mean
+        self.deviations = deviations
+        self.smallest, self.largest = smallest, largest
 
     @property
     def std(self) -> float:
         """The standard deviation, dividing by the count."""
         return math.sqrt(self.deviations / self.count)
-
-    def add_values(self, values: Array, total: float, low: float, high: float) -> None:
-        """Add the numbers of a flat array whose sum and extremes these are."""
-        deviations = squared_deviations(values, total, sum_of_squares(values))
-        self.add(len(values), total / len(values), deviations, low, high)
 
     def add(self, count: int, mean: float, deviations: float, low: float, high: float) -> None:
         """Add a portion of which these numbers are known.
@@ -56,6 +61,21 @@ class Spread:
         self.add(other.count, other.mean, other.deviations, other.smallest, other.largest)
 
 
+def spread_of(values: Array, total: float, squares: float, low: float, high: float) -> Spread:
+    """The spread of the numbers of a flat array of which these are known."""
+    count = len(values)
+    return Spread(count, total / count, squared_deviations(values, total, squares), low, high)
+
+
+def sums_of_squares(rows: Array) -> list[float]:
+    """The sum of squares of each row, also where squares leave float32's range."""
+    squares: list[float] = np.vecdot(rows, rows).tolist()
+    for number, found in enumerate(squares):
+        if not 1e-30 < found < math.inf:
+            squares[number] = sum_of_squares(rows[number])
+    return squares
+
+
 def sum_of_squares(values: Array) -> float:
     """The sum of squares of a flat array, also where squares leave float32's range."""
     squares = float(values @ values)
@@ -66,13 +86,18 @@ def sum_of_squares(values: Array) -> float:
 
 
 def squared_deviations(values: Array, total: float, squares: float) -> float:
-    """The sum of squared deviations from the mean, of a flat array with this sum and squares."""
-    mean = total / len(values)
+    """The sum of squared deviations from the mean, of an array with this sum and squares."""
+    mean = total / values.size
     deviations = squares - total * mean
     if deviations < CANCELLED * squares:
-        return sum_of_squares(values - np.float64(mean))
+        return sum_of_squares(flat(values - np.float64(mean)))
     return deviations
 
+
+FEW = 50_000
+"""Up to so many truths, BLAS counts them: few calls. For more, bytes are quicker than numbers."""
+
+FLOAT32 = np.dtype(np.float32)
 
 NARROW = 24
 """A product with a narrower matrix takes longer than one with all its numbers in a row."""
@@ -111,6 +136,9 @@ def column_maximum(rows: Array) -> Array:
 
 def column_count(mask: Mask) -> Array:
     """How many are true in each column of `mask` (samples x units, C order)."""
+    if mask.size <= FEW:
+        few: Array = ones(len(mask), FLOAT32) @ mask.astype(FLOAT32)
+        return few
     numbers = mask.view(np.uint8)
     # at most 254 rows and one more, so that a byte can count them
     whole, wide = _folded(numbers, -(-len(mask) // 254))
@@ -118,7 +146,7 @@ def column_count(mask: Mask) -> Array:
     rest = numbers[whole:].reshape(-1)
     counts[: len(rest)] += rest
     # as floats, so that BLAS adds them up: exact for the samples of any tile
-    folds = counts.astype(np.float32).reshape(-1, mask.shape[1])
+    folds = counts.astype(FLOAT32).reshape(-1, mask.shape[1])
     count: Array = ones(len(folds), folds.dtype) @ folds
     return count
 

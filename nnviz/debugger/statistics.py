@@ -6,10 +6,11 @@ iteration's record.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,16 +18,16 @@ from nnviz.debugger.reductions import (
     Spread,
     column_count,
     column_maximum,
-    flat,
     ones,
+    spread_of,
     squared_deviations,
     sum_of_squares,
-    total,
+    sums_of_squares,
 )
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
 from nnviz.engine.network import Network
-from nnviz.engine.threads import share_out, single_threaded_blas
+from nnviz.engine.threads import single_threaded_blas
 from nnviz.engine.training import Iteration
 
 SATURATED_UNIT = 0.95
@@ -96,18 +97,18 @@ class LayerStatistics:
 class ActivationTotals:
     """What a pass measured of the activations.
 
-    `z` and `a` hold one Spread per layer. The others hold one number per unit, the layers behind
-    one another and cut by `layers`: the sum of a over the samples; the largest a, infinite where a
-    unit can't be silent; and on how many samples it is saturated.
+    `z` and `a` hold one Spread per layer. The others have a column for each unit, the layers behind
+    one another and cut by `layers`. `units` are two rows: the sum of a over the samples, and on how
+    many of them it is saturated. `largest` is the largest a, infinite where a unit can't be silent;
+    None where none of them can.
     """
 
     samples: int
     z: tuple[Spread, ...]
     a: tuple[Spread, ...]
     layers: tuple[slice, ...]
-    unit_sum: Array
-    unit_largest: Array
-    unit_saturated: Labels
+    units: Array
+    largest: Array | None
 
 
 class StatisticsObserver:
@@ -120,9 +121,9 @@ class StatisticsObserver:
         """Return empty sums for one tile."""
         return _TileSums(network)
 
-    def block(self, accumulator: "_TileSums", layer: int, z: Array, a: Array) -> None:
-        """Add one layer of the tile, units x samples."""
-        accumulator.add(layer, z.T, a.T)
+    def block(self, accumulator: "_TileSums", layer: int, za: Array) -> None:
+        """Add one layer of the tile: z and a as one array, 2 x units x samples."""
+        accumulator.add(layer, za.mT)
 
     def end(self, accumulators: Sequence["_TileSums"]) -> ActivationTotals:
         """Add the tiles up, in their order."""
@@ -137,58 +138,59 @@ class _TileSums:
 
     def __init__(self, network: Network) -> None:
         self._activations = network.activations
-        ends = list(accumulate(network.sizes[1:], initial=0))
-        self._layers = tuple(slice(*pair) for pair in pairwise(ends))
-        self._z = tuple(Spread() for _ in self._layers)
-        self._a = tuple(Spread() for _ in self._layers)
-        self._unit_sum = np.zeros(ends[-1])
-        self._unit_largest = np.full(ends[-1], np.inf)
-        self._unit_saturated = np.zeros(ends[-1], np.int64)
+        self._layers = _cuts(network.sizes[1:])
+        self._z: list[Spread] = []
+        self._a: list[Spread] = []
+        units = self._layers[-1].stop
+        self._units = np.zeros((2, units))
+        can_be_silent = any(activation.silent for activation in network.activations)
+        self._largest = np.full(units, np.inf) if can_be_silent else None
 
-    def add(self, layer: int, z: Array, a: Array) -> None:
-        """Set one layer of a tile, samples x units."""
+    def add(self, layer: int, za: Array) -> None:
+        """Set one layer of a tile: z and a, 2 x samples x units."""
         activation, units = self._activations[layer], self._layers[layer]
-        samples, width = a.shape
-        z_values, a_values, of_samples = z.reshape(-1), a.reshape(-1), ones(samples, a.dtype)
-        lowest, highest = z_values.argmin(), z_values.argmax()
-        self._z[layer].add_values(
-            z_values, total(z), float(z_values[lowest]), float(z_values[highest])
-        )
+        _, samples, width = za.shape
+        of_samples, values = ones(samples, za.dtype), za.reshape(2, -1)
+        sums = of_samples @ za
+        totals = (sums @ ones(width, za.dtype)).tolist()
+        squares = sums_of_squares(values)
+        self._units[0, units] = sums[1]
+        z, a = values[0], values[1]
+        lowest, highest = z.argmin(), z.argmax()
+        self._z.append(spread_of(z, totals[0], squares[0], z.item(lowest), z.item(highest)))
         if activation.monotonic:
-            low, high = float(a_values[lowest]), float(a_values[highest])
+            low, high = a.item(lowest), a.item(highest)
         else:
-            low, high = float(a_values.min()), float(a_values.max())
-        sums = of_samples @ a
-        self._unit_sum[units] = sums
-        self._a[layer].add_values(a_values, float(sums @ ones(width, a.dtype)), low, high)
-        if activation.silent:
-            self._unit_largest[units] = column_maximum(a)
+            low, high = float(a.min()), float(a.max())
+        self._a.append(spread_of(a, totals[1], squares[1], low, high))
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
             mask = a < bounds[0]
             mask |= a > bounds[1]
-            self._unit_saturated[units] = column_count(mask)
+            self._units[1, units] = column_count(mask.reshape(samples, width))
+        if activation.silent and self._largest is not None:
+            self._largest[units] = column_maximum(za[1])
 
     def merge(self, other: "_TileSums") -> None:
         """Add the tiles that follow."""
         for mine, its in zip(self._z + self._a, other._z + other._a, strict=True):
             mine.merge(its)
-        self._unit_sum += other._unit_sum
-        np.maximum(self._unit_largest, other._unit_largest, out=self._unit_largest)
-        self._unit_saturated += other._unit_saturated
+        self._units += other._units
+        if self._largest is not None and other._largest is not None:
+            np.maximum(self._largest, other._largest, out=self._largest)
 
     def totals(self) -> ActivationTotals:
         """The result."""
         samples = self._z[0].count // self._layers[0].stop
         return ActivationTotals(
-            samples,
-            self._z,
-            self._a,
-            self._layers,
-            self._unit_sum,
-            self._unit_largest,
-            self._unit_saturated,
+            samples, tuple(self._z), tuple(self._a), self._layers, self._units, self._largest
         )
+
+
+@lru_cache(maxsize=64)
+def _cuts(sizes: tuple[int, ...]) -> tuple[slice, ...]:
+    """Where the parts of these sizes lie, one behind another."""
+    return tuple(slice(*pair) for pair in pairwise(accumulate(sizes, initial=0)))
 
 
 def last_active(
@@ -199,8 +201,11 @@ def last_active(
     `before` is the same of iteration index - 1, None at the start of a run. A unit is silent where
     a <= 0 on every sample, which for ReLU and leaky ReLU is z <= 0; NaN is not silence.
     """
-    old = -1 if before is None else np.concatenate(before)
-    active = _read_only(np.where(measured.unit_largest <= 0, old, index))
+    active = np.full(measured.layers[-1].stop, index)
+    if measured.largest is not None:
+        old = -1 if before is None else np.concatenate(before)
+        np.copyto(active, old, where=measured.largest <= 0)
+    _read_only(active)
     return tuple(active[units] for units in measured.layers)
 
 
@@ -218,26 +223,16 @@ def layer_statistics(
     """
     # what overflows shows as inf or NaN in the numbers, and needs no warning
     with np.errstate(all="ignore"):
-        parameters = _parameter_sums(iteration)
-        mean = _read_only(measured.unit_sum / measured.samples)
-        saturated = _read_only(measured.unit_saturated / measured.samples)
-        silent = _read_only(np.concatenate(active) <= iteration.index - window)
-        of_units = np.empty((3, len(silent)))
-        of_units[0], of_units[1] = silent, saturated
-        np.greater(saturated, SATURATED_UNIT, out=of_units[2])
-        starts = [units.start for units in measured.layers]
-        counts = np.add.reduceat(of_units, starts, axis=1).T.tolist()
-        return tuple(
-            _one_layer(
-                iteration.network.activations[layer],
-                measured.z[layer],
-                measured.a[layer],
-                _Units(mean[units], saturated[units], active[layer], silent[units], *counts[layer]),
-                iteration.weights[layer],
-                parameters[layer],
-            )
-            for layer, units in enumerate(measured.layers)
+        of_layers = zip(
+            iteration.network.activations,
+            measured.z,
+            measured.a,
+            _unit_numbers(measured, active, iteration.index - window),
+            iteration.weights,
+            _parameter_sums(iteration),
+            strict=True,
         )
+        return tuple([_one_layer(*of_layer) for of_layer in of_layers])
 
 
 class _Units(NamedTuple):
@@ -250,9 +245,28 @@ class _Units(NamedTuple):
     saturated: Array
     last_active: Labels
     silent: Mask
-    all_silent: float
     sum_of_saturated: float
     all_saturated: float
+    all_silent: float
+
+
+def _unit_numbers(
+    measured: ActivationTotals, active: Sequence[Labels], silent_from: int
+) -> list[_Units]:
+    """Those of every layer; silent is a unit last active at iteration `silent_from` or before."""
+    cuts = measured.layers
+    table = np.zeros((4, cuts[-1].stop))
+    np.divide(measured.units, measured.samples, out=table[:2])
+    table[2] = table[1] > SATURATED_UNIT
+    if measured.largest is not None:
+        table[3] = np.concatenate(active) <= silent_from
+    silent = _read_only(table[3].astype(bool))
+    mean, saturated = _read_only(table)[:2]
+    sums = np.add.reduceat(table, [units.start for units in cuts], axis=1).T.tolist()
+    return [
+        _Units(mean[units], saturated[units], active[layer], silent[units], *sums[layer][1:])
+        for layer, units in enumerate(cuts)
+    ]
 
 
 def _read_only(array: AnyArray) -> AnyArray:
@@ -274,81 +288,76 @@ class _ParameterSums(NamedTuple):
 def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
     W, dW = iteration.weights, iteration.gradients.weights
     new = iteration.next_state.parameters.weights
-    if sum(array.size for array in W) > FEW:
-        return _sums_of_large(W, dW, new)
+    cuts = _cuts(tuple([array.size for array in W]))
+    if cuts[-1].stop > FEW:
+        with single_threaded_blas:
+            return [_sums_of_large(*arrays) for arrays in zip(W, dW, new, strict=True)]
     # one table for all layers: here a call costs more than the arithmetic in it
-    starts = list(accumulate([array.size for array in W[:-1]], initial=0))
-    table = np.empty((6, sum(array.size for array in W)))
-    numbers, squares = table[:3], table[3:]
-    np.concatenate([array.T.reshape(-1) for array in (*dW, *W, *new)], out=numbers.reshape(-1))
+    table = np.empty((6, cuts[-1].stop))
+    numbers = table[:3]
+    np.concatenate([array.T for array in (*dW, *W, *new)], axis=None, out=numbers.reshape(-1))
     numbers[2] -= numbers[1]
-    np.multiply(numbers, numbers, out=squares)
+    np.multiply(numbers, numbers, out=table[3:])
     np.abs(numbers[2], out=numbers[2])
-    sums = np.add.reduceat(table[1:], starts, axis=1).T.tolist()
+    sums = np.add.reduceat(table[1:], [cut.start for cut in cuts], axis=1).T.tolist()
     return [_ParameterSums(*of_layer) for of_layer in sums]
 
 
-def _sums_of_large(
-    W: Sequence[Array], dW: Sequence[Array], new: Sequence[Array]
-) -> list[_ParameterSums]:
-    """The sums part by part, on several threads: all passes over a part find it in cache."""
-    parts = [(layer, columns) for layer, array in enumerate(W) for columns in _parts(array)]
-    found: list[tuple[float, ...]] = [()] * len(parts)
+def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
+    """The sums of one layer part by part: all passes over a part find it in cache.
 
-    def work(numbers: Iterator[int]) -> None:
-        with np.errstate(all="ignore"):  # which numpy keeps for each thread
-            for number in numbers:
-                layer, columns = parts[number]
-                w, g, n = (arrays[layer][:, columns] for arrays in (W, dW, new))
-                update = n - w
-                squares = [sum_of_squares(flat(array)) for array in (g, w, update)]
-                found[number] = (total(w), total(np.abs(update, out=update)), *squares)
-
-    with single_threaded_blas as threads:
-        share_out(len(parts), threads, work)
-    of_layers: list[list[tuple[float, ...]]] = [[] for _ in W]
-    for (layer, _), sums in zip(parts, found, strict=True):
-        of_layers[layer].append(sums)
-    return [_ParameterSums(*map(sum, zip(*of_layer, strict=True))) for of_layer in of_layers]
-
-
-def _parts(array: Array) -> list[slice]:
-    """The columns of an array in parts of about `PART` numbers."""
-    columns = array.shape[1]
-    step = -(-columns // -(-array.size // PART))
-    return [slice(start, start + step) for start in range(0, columns, step)]
+    A second thread would cost more than it does: it is mostly the memory that takes the time, and
+    between so short calls two threads wait for the interpreter.
+    """
+    values = [array.T.reshape(-1) for array in (W, dW, new)]
+    found = []
+    for start in range(0, W.size, PART):
+        w, g, n = (array[start : start + PART] for array in values)
+        update, of_all = n - w, ones(len(w), w.dtype)
+        squares = [sum_of_squares(array) for array in (g, w, update)]
+        found.append((w @ of_all, np.abs(update, out=update) @ of_all, *squares))
+    return _ParameterSums(*[float(sum(sums)) for sums in zip(*found, strict=True)])
 
 
 def _one_layer(
     activation: Activation, z: Spread, a: Spread, units: _Units, W: Array, sums: _ParameterSums
 ) -> LayerStatistics:
-    count = len(units.mean)
+    count, size = len(units.mean), W.size
     share = units.all_silent / count
     norm, moved = math.sqrt(sums.weight_squares), math.sqrt(sums.update_squares)
     gradient = math.sqrt(sums.gradient_squares)
-    deviations = squared_deviations(flat(W), sums.weight, sums.weight_squares)
-    return LayerStatistics(
-        z_mean=z.mean,
-        z_std=z.std,
-        z_min=z.smallest,
-        z_max=z.largest,
-        a_mean=a.mean,
-        a_std=a.std,
-        a_min=a.smallest,
-        a_max=a.largest,
-        dead=share if activation.silent == "dead" else 0.0,
-        inactive=share if activation.silent == "inactive" else 0.0,
-        saturated=units.sum_of_saturated / count,
-        saturated_units=units.all_saturated / count,
-        gradient_norm=gradient,
-        gradient_rms=gradient / math.sqrt(W.size),
-        update_mean=sums.update / W.size,
-        update_norm=moved,
-        update_ratio=moved / norm if norm else math.nan,
-        weight_mean=sums.weight / W.size,
-        weight_std=math.sqrt(deviations / W.size),
-        unit_mean=units.mean,
-        unit_saturated=units.saturated,
-        last_active=units.last_active,
-        silent=units.silent,
+    deviations = squared_deviations(W, sums.weight, sums.weight_squares)
+    return _filled_in(
+        {
+            "z_mean": z.mean,
+            "z_std": z.std,
+            "z_min": z.smallest,
+            "z_max": z.largest,
+            "a_mean": a.mean,
+            "a_std": a.std,
+            "a_min": a.smallest,
+            "a_max": a.largest,
+            "dead": share if activation.silent == "dead" else 0.0,
+            "inactive": share if activation.silent == "inactive" else 0.0,
+            "saturated": units.sum_of_saturated / count,
+            "saturated_units": units.all_saturated / count,
+            "gradient_norm": gradient,
+            "gradient_rms": gradient / math.sqrt(size),
+            "update_mean": sums.update / size,
+            "update_norm": moved,
+            "update_ratio": moved / norm if norm else math.nan,
+            "weight_mean": sums.weight / size,
+            "weight_std": math.sqrt(deviations / size),
+            "unit_mean": units.mean,
+            "unit_saturated": units.saturated,
+            "last_active": units.last_active,
+            "silent": units.silent,
+        }
     )
+
+
+def _filled_in(values: dict[str, Any]) -> LayerStatistics:
+    """A record of these values: a frozen one sets them one by one, in ten times as long."""
+    record = object.__new__(LayerStatistics)
+    object.__setattr__(record, "__dict__", values)
+    return record

@@ -18,16 +18,16 @@ class Observer(Protocol):
     """Something that measures activations while a tile of them is in cache.
 
     The engine does not know what is measured. `begin` gives an accumulator for one tile, `block`
-    adds one layer of it (`z`, `a`: units x samples, not to be written to), and `end` turns the
-    accumulators of all tiles, in their order, into one frozen result. `block` is called from
-    several threads, but for one accumulator only from one.
+    adds one layer of it (`za`: z and a behind one another, 2 x units x samples, not to be written
+    to), and `end` turns the accumulators of all tiles, in their order, into one frozen result.
+    `block` is called from several threads, but for one accumulator only from one.
     """
 
     def begin(self, network: Network, samples: int) -> Any:
         """Return an empty accumulator for one tile of a pass over `samples` samples."""
 
-    def block(self, accumulator: Any, layer: int, z: Array, a: Array) -> None:
-        """Add layer `layer` (from 0) of the tile."""
+    def block(self, accumulator: Any, layer: int, za: Array) -> None:
+        """Add layer `layer` (from 0) of the tile; the layers come in their order."""
 
     def end(self, accumulators: Sequence[Any]) -> Any:
         """Return the result."""
@@ -38,7 +38,8 @@ class Block:
     """The arrays of one tile, units x samples, each sample contiguous: views into larger ones.
 
     `x`, `t` and `labels` are given; the steps write `z`, `a` and `deltas`, one array per layer.
-    `deltas` may be the memory of `z`: on the way back a layer's z is no longer needed.
+    `deltas` may be the memory of `z`: on the way back a layer's z is no longer needed. `za` is for
+    observers: z and a of each layer as one array, 2 x units x samples; empty where nobody looks.
     """
 
     x: Array
@@ -47,6 +48,7 @@ class Block:
     z: tuple[Array, ...]
     a: tuple[Array, ...]
     deltas: tuple[Array, ...]
+    za: tuple[Array, ...] = ()
 
     def input_of(self, layer: int) -> Array:
         """What goes into layer number `layer` (from 0)."""
@@ -62,15 +64,15 @@ class Memory:
     def __init__(self, parameters: Parameters, samples: int) -> None:
         sizes = [W.shape[0] for W in parameters.weights]
         dtype = parameters.weights[0].dtype
-        self._z = [np.empty((samples, units), dtype) for units in sizes]
-        self._a = [np.empty((samples, units), dtype) for units in sizes]
+        self._za = [(units, np.empty(2 * samples * units, dtype)) for units in sizes]
         self._slopes = np.empty(samples * max(sizes), dtype)
 
     def block(self, x: Array, t: Array, labels: Labels) -> Block:
         """A block for these samples in this memory."""
         n = x.shape[1]
-        z = tuple(rows[:n].T for rows in self._z)
-        return Block(x, t, labels, z, tuple(rows[:n].T for rows in self._a), z)
+        za = [room[: 2 * n * units].reshape(2, n, units).mT for units, room in self._za]
+        z, a = zip(*za, strict=True)
+        return Block(x, t, labels, z, a, z, tuple(za))
 
     def slopes(self, units: int, samples: int) -> Array:
         """Room for the slopes of one layer, units x samples."""
@@ -118,7 +120,7 @@ class Steps:
             z += self.parameters.biases[layer]
         self.network.activations[layer].function(z, out=a)
         for observer, accumulator in zip(self.observers, sums.observations, strict=True):
-            observer.block(accumulator, layer, z, a)
+            observer.block(accumulator, layer, block.za[layer])
 
     def outcome(self, block: Block, sums: Sums) -> None:
         """Add the objective and the number of right answers."""

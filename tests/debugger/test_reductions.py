@@ -10,7 +10,9 @@ from nnviz.debugger.reductions import (
     Spread,
     column_count,
     column_maximum,
+    spread_of,
     sum_of_squares,
+    sums_of_squares,
     total,
 )
 
@@ -36,6 +38,12 @@ def test_counting_all_of_many_samples_does_not_overflow(samples):
     assert (column_count(np.ones((samples, 3), bool)) == samples).all()
 
 
+def known(values):
+    """The spread of some values from their sums and extremes."""
+    total, squares = float(values.sum(dtype=np.float64)), sum_of_squares(values)
+    return spread_of(values, total, squares, values.min(), values.max())
+
+
 @settings(deadline=None)
 @given(
     portions=st.lists(
@@ -47,7 +55,7 @@ def test_counting_all_of_many_samples_does_not_overflow(samples):
 def test_a_spread_does_not_depend_on_the_portions(portions):
     spread, values = Spread(), np.concatenate(portions)
     for portion in portions:
-        spread.add_values(portion, float(portion.sum()), portion.min(), portion.max())
+        spread.merge(known(portion))
     assert spread.mean == pytest.approx(values.mean(), rel=1e-9, abs=1e-9)
     assert spread.std == pytest.approx(values.std(), rel=1e-6, abs=1e-6)
     assert (spread.smallest, spread.largest) == (values.min(), values.max())
@@ -56,19 +64,17 @@ def test_a_spread_does_not_depend_on_the_portions(portions):
 def test_a_small_spread_about_a_large_mean_is_not_lost_in_float32():
     """mean 1000, std 0.01: the squares differ in the ninth digit, float32 has seven."""
     values = (1000 + 0.01 * np.random.default_rng(0).normal(size=5000)).astype(np.float32)
-    spread = Spread()
-    spread.add_values(values, float(values.sum(dtype=np.float64)), 999, 1001)
-    assert spread.std == pytest.approx(values.astype(np.float64).std(), rel=1e-3)
-    constant = Spread()
-    constant.add_values(np.full(100, 0.1, np.float32), float(np.float32(0.1)) * 100, 0.1, 0.1)
-    assert constant.std == pytest.approx(0, abs=1e-12)
+    assert known(values).std == pytest.approx(values.astype(np.float64).std(), rel=1e-3)
+    assert known(np.full(100, 0.1, np.float32)).std == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("size", [1e-25, 1e25])
 def test_squares_out_of_float32s_range_are_summed(size):
     with np.errstate(over="ignore"):
         found = sum_of_squares(np.full(4, size, np.float32))
+        both = sums_of_squares(np.array([[size] * 4, [1.0] * 4], np.float32))
     assert found == pytest.approx(4 * size**2, rel=1e-6)
+    assert both == [found, 4]
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

@@ -109,7 +109,8 @@ class Recorder:
     def begin(self, network, samples):
         return []
 
-    def block(self, accumulator, layer, z, a):
+    def block(self, accumulator, layer, za):
+        z, a = za
         assert z.T.flags.c_contiguous
         assert a.T.flags.c_contiguous
         accumulator.append((layer, z.copy(), a.copy()))
@@ -240,7 +241,7 @@ def test_a_pass_stops_between_two_tiles_and_can_be_done_again(threads):
 @pytest.mark.usefixtures("small_tiles")
 def test_an_observers_error_reaches_the_caller():
     class Broken(Recorder):
-        def block(self, accumulator, layer, z, a):
+        def block(self, accumulator, layer, za):
             raise ZeroDivisionError
 
     network, parameters, X, T, labels = make_case((20, 16, 10), 300)
