@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from nnviz.debugger import reductions
 from nnviz.debugger.reductions import (
     Spread,
     column_count,
@@ -17,6 +18,7 @@ from nnviz.debugger.reductions import (
 )
 
 
+@pytest.mark.parametrize("few", [0, 10**6], ids=["many", "few"])
 @settings(deadline=None)
 @given(
     rows=arrays.arrays(
@@ -26,15 +28,17 @@ from nnviz.debugger.reductions import (
         fill=st.floats(-1, 1, width=32),
     ),
 )
-def test_column_reductions_are_numpys(rows):
-    with np.errstate(all="ignore"):
+def test_column_reductions_are_numpys(rows, few):
+    with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reductions, "FEW", few)
         np.testing.assert_array_equal(column_maximum(rows), rows.max(axis=0))
         mask = rows > 0.5
         np.testing.assert_array_equal(column_count(mask), np.count_nonzero(mask, axis=0))
 
 
 @pytest.mark.parametrize("samples", [254, 255, 256, 1000, 70_000])
-def test_counting_all_of_many_samples_does_not_overflow(samples):
+def test_counting_all_of_many_samples_does_not_overflow(samples, monkeypatch):
+    monkeypatch.setattr(reductions, "FEW", 0)
     assert (column_count(np.ones((samples, 3), bool)) == samples).all()
 
 

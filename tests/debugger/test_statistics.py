@@ -1,6 +1,6 @@
 """Promises of the statistics: the plain definition's numbers, exact, however the data is cut."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 
 import numpy as np
 import pytest
@@ -169,6 +169,9 @@ def test_nan_is_neither_silence_nor_a_warning():
 
 def test_records_are_frozen_and_their_arrays_read_only():
     layer = run(make_trainer("relu"), 1)[0][-1][0]
+    assert vars(layer).keys() == {field.name for field in fields(layer)}
+    with pytest.raises(FrozenInstanceError):
+        layer.z_mean = 0.0
     for array in (layer.unit_mean, layer.unit_saturated, layer.last_active, layer.silent):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
