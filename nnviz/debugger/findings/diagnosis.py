@@ -12,7 +12,7 @@ import numpy as np
 from nnviz.debugger.findings.facts import NO_FACTS, Facts
 from nnviz.debugger.findings.records import Finding, Level
 from nnviz.debugger.findings.registry import RULES
-from nnviz.debugger.findings.view import Levels, View, lookback
+from nnviz.debugger.findings.view import Levels, Reading, View, lookback
 from nnviz.debugger.history import History
 from nnviz.debugger.source import RunInfo
 from nnviz.engine.arrays import Mask
@@ -34,6 +34,7 @@ class Diagnosis:
         self._keys = [(rule, number) for rule in RULES.values() for number in rule.numbers(info)]
         self._levels = np.zeros((len(self._keys), 256), np.int8)
         self._holds = np.zeros((len(self._keys), 256), np.bool_)
+        self._readings: list[Reading | None] = [None] * len(self._keys)
         self._done = 0
 
     def update(self) -> None:
@@ -49,7 +50,7 @@ class Diagnosis:
         new = rows - self._done
         with np.errstate(all="ignore"):
             for row, (rule, number) in enumerate(self._keys):
-                reading = rule.read(views[number])
+                self._readings[row] = reading = rule.read(views[number])
                 if reading is not None:
                     levels = reading.levels[-new:]
                     holds = levels > 0 if reading.holds is None else reading.holds[-new:]
@@ -118,7 +119,9 @@ class Diagnosis:
         not_yet = np.flatnonzero(~self._holds[row, : start + 1])
         began = int(not_yet[-1]) + 1 if len(not_yet) else 0
         with np.errstate(all="ignore"):
-            reading = rule.read(self._view(at, at + 1).of(number))
+            # what was read last has the words already
+            latest = self._readings[row] if at == self._done - 1 else None
+            reading = latest or rule.read(self._view(at, at + 1).of(number))
             assert reading is not None, "a rule that spoke in a stretch speaks of its last row too"
             return Finding(
                 id=rule.id,
