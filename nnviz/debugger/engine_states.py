@@ -21,7 +21,7 @@ class IdleInputs:
 
     def __init__(self, live: Labels | None, features: int) -> None:
         used = np.arange(features) if live is None else live
-        self.live, self.idle = used, np.setdiff1d(np.arange(features), used)
+        self.live, self.idle = used, np.delete(np.arange(features), used)
         self._blocks: list[Array] = []
 
     def split(self, array: Array) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.style import Style
 from textual import events
@@ -50,6 +51,7 @@ class PanelWidget(Widget, can_focus=False):
         self.titled = False
         self._shown: tuple[View, Choice, Look] | None = None
         self._drawing = Drawing()
+        self._ground: Style | None = None
         self._waiting = ""
 
     def wait(self, text: str) -> None:
@@ -81,16 +83,15 @@ class PanelWidget(Widget, can_focus=False):
         panel = PANELS[self.panel]
         if not self.titled:
             return panel.draw(view, choice, size.width, size.height, look)
-        title = Grid(size.width, 1)
-        line = "-" if look.ascii else "─"
-        title.put(0, 0, f"{line} {panel.title} {line * size.width}", "axis")
-        title.put(2, 0, panel.title, "label")
-        return stack(title.cells(), panel.draw(view, choice, size.width, size.height - 1, look))
+        below = panel.draw(view, choice, size.width, size.height - 1, look)
+        return stack(_title(panel.title, size.width, look), below)
 
     def _draw(self) -> list[int] | None:
         """Draw anew what has changed; the rows that have, None for all of them."""
         look = self._shown[2] if self._shown else Look()
-        before, size, base = self._drawing, self.size, self.rich_style
+        if self._ground is None:
+            self._ground = self.rich_style  # worked out from all widgets around it
+        before, size, base = self._drawing, self.size, self._ground
         drawn_cells = self.cells(size)
         # every row as wide as the widget: a strip that is not would shift what is beside it
         rows = drawn_cells.rows[: size.height]
@@ -138,7 +139,17 @@ class PanelWidget(Widget, can_focus=False):
     def notify_style_update(self) -> None:
         """Draw anew on a new ground."""
         super().notify_style_update()
-        self._drawing = Drawing()
+        self._drawing, self._ground = Drawing(), None
+
+
+@lru_cache(maxsize=64)
+def _title(text: str, width: int, look: Look) -> Cells:
+    """The row over a panel: its title in a line."""
+    row = Grid(width, 1)
+    line = "-" if look.ascii else "─"
+    row.put(0, 0, f"{line} {text} {line * width}", "axis")
+    row.put(2, 0, text, "label")
+    return row.cells()
 
 
 def _in_room(drawn: list[Strip], width: int, room: int) -> list[Strip]:

@@ -41,13 +41,9 @@ def sparkline(
     glyphs = ASCII_SPARKS if look.ascii else SPARKS
     place = (tops / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.full(columns, 0.4)
     steps = np.nan_to_num(place * len(glyphs)).clip(0, len(glyphs) - 1).astype(np.int64)
-    for column in range(columns):
-        if missing[column]:
-            grid.put(column, 0, "N", "nan")
-        elif infinite[column]:
-            grid.put(column, 0, "I" if look.ascii else "∞", "nan")
-        else:
-            grid.put(column, 0, glyphs[steps[column]], "spark")
+    grid.put(0, 0, "".join(glyphs[step] for step in steps.tolist()), "spark")
+    for column in np.flatnonzero(missing | infinite).tolist():
+        grid.put(column, 0, "N" if missing[column] else "I" if look.ascii else "∞", "nan")
     return grid.cells()
 
 

@@ -96,16 +96,18 @@ def confusion_matrix(
 def _draw_counts(grid: Grid, row: int, layout: MatrixLayout, counts: Counts, label: int) -> None:
     wrong = counts.copy()
     wrong[label] = 0
-    worst = int(wrong.argmax()) if wrong.any() else -1
-    for place in range(layout.predictions):
-        predicted = layout.first_prediction + place
-        count = int(counts[predicted])
-        text = f"{count}" if count else "."
-        key = "good" if predicted == label and count else "warn" if predicted == worst else "muted"
-        end = LEFT + (place + 1) * layout.cell
-        grid.put(end - len(text), row, text, key)
-        if predicted == worst:
-            grid.put(end, row, "*", key)
+    first, cell = layout.first_prediction, layout.cell
+    shown = [f"{int(count)}" if count else "." for count in counts[first:].tolist()]
+    shown = shown[: layout.predictions]
+    grid.put(LEFT, row, "".join(text.rjust(cell) for text in shown), "muted")
+    special = {int(wrong.argmax()): ("warn", "*")} if wrong.any() else {}
+    if counts[label]:
+        special[label] = ("good", "")
+    for predicted, (key, sign) in special.items():
+        place = predicted - first
+        if 0 <= place < layout.predictions:
+            text = shown[place]
+            grid.put(LEFT + (place + 1) * cell - len(text), row, text + sign, key)
 
 
 def _draw_cursor(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnviz.engine.arrays import Array
-from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
+from nnviz.tui.drawing.cells import Cells, beside, blank, stack
 from nnviz.tui.drawing.heat_maps import heat_map, scale_of
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import first_that_fits
@@ -109,11 +109,9 @@ def _shape(view: View, layer: int, kind: str) -> tuple[int, int]:
 
 def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
     """The picture's name and the two ends of its scale."""
-    grid = Grid(width, 1)
     ends = scale_of(_values(view, layer, kind), view.scales[kind, layer], look)
     texts = [f"{title.format(layer)} {ends}" for title in (TITLES[kind], SHORT[kind])]
-    grid.put(0, 0, first_that_fits(texts, width, look), "label")
-    return grid.cells()
+    return Cells((((first_that_fits(texts, width, look), "label"),),), width)
 
 
 def _picture(view: View, layer: int, kind: str, width: int, height: int, look: Look) -> Cells:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nnviz.debugger.source import LayerInfo
 from nnviz.debugger.statistics import LayerStatistics
@@ -99,11 +100,7 @@ COLUMNS = (
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """Draw the table; where there are more layers than rows, those around the cursor are shown."""
     columns = _fitting(width - 2)
-    header = [
-        Cells((((fit_text(c.title, c.width, "<" if c.rank == 0 else ">"), "muted"),),), c.width)
-        for c in columns
-    ]
-    rows = [beside(blank(1, 1), *header)]
+    rows = [_header(columns)]
     for info in _shown(view, choice, height):
         layer = view.frame.layers[info.number - 1]
         here = info.number == choice.layer
@@ -124,11 +121,19 @@ def layer_at(view: View, choice: Choice, height: int, row: int) -> int:
     return shown[row - 1].number if 1 <= row <= len(shown) else 0
 
 
-def _fitting(width: int) -> list[Column]:
+@lru_cache(maxsize=32)
+def _header(columns: tuple[Column, ...]) -> Cells:
+    titles = (fit_text(c.title, c.width, "<" if c.rank == 0 else ">") for c in columns)
+    cells = (Cells((((title, "muted"),),), len(title)) for title in titles)
+    return beside(blank(1, 1), *cells)
+
+
+@lru_cache(maxsize=32)
+def _fitting(width: int) -> tuple[Column, ...]:
     chosen: list[Column] = []
     room = width
     for column in sorted(COLUMNS, key=lambda c: c.rank):
         if column.width + 1 <= room or not chosen:
             chosen.append(column)
             room -= column.width + 1
-    return sorted(chosen, key=COLUMNS.index)
+    return tuple(sorted(chosen, key=COLUMNS.index))
