@@ -4,10 +4,13 @@ What was started is finished before anybody asks for numbers, and before the pro
 """
 
 import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,9 @@ Work = Callable[[], None]
 WORTH = FULL
 """From so many numbers on, another thread is worth waking."""
 
+BEHIND = 10
+"""How much lower its priority is: a tenth of a core that BLAS or another program wants as well."""
+
 
 @dataclass(eq=False)
 class Meanwhile:
@@ -31,19 +37,27 @@ class Meanwhile:
     """
 
     at_once: set[str] = field(default_factory=set)
-    _jobs: "dict[str, Future[bool]]" = field(default_factory=dict)
+    _jobs: "dict[str, tuple[Future[bool], Callable[[], bool]]]" = field(default_factory=dict)
 
     def do(self, name: str, array: AnyArray, work: Work) -> None:
         """Do the work now where it is little, else while the program goes on."""
         if array.size <= WORTH or name in self.at_once or _cores() < 2:
             work()
         else:
-            self._jobs[name] = _worker(os.getpid()).submit(_done, array, _mark(array), work)
+            job = partial(_done, array, _mark(array), work)
+            self._jobs[name] = _worker(os.getpid()).submit(job), job
 
     def finish(self) -> set[str]:
-        """Wait for all of it; the names of arrays that were written to, whose numbers are wrong."""
+        """Have all of it done; the names of arrays that were written to, whose numbers are wrong.
+
+        What the other thread has not begun is done here: it may have found no core.
+        """
         jobs, self._jobs = self._jobs, {}
-        changed = {name for name, job in jobs.items() if not job.result()}
+        changed = {
+            name
+            for name, (future, job) in reversed(jobs.items())
+            if not (job() if future.cancel() else future.result())
+        }
         self.at_once |= changed
         return changed
 
@@ -66,4 +80,12 @@ def _cores() -> int:
 @cache
 def _worker(process: int) -> ThreadPoolExecutor:
     """One thread, and one for each process: threads do not survive a fork."""
-    return ThreadPoolExecutor(1, thread_name_prefix="nnviz")
+    return ThreadPoolExecutor(1, thread_name_prefix="nnviz", initializer=_stand_back)
+
+
+def _stand_back() -> None:
+    """Let this thread run where a core is idle: it would halve a product that BLAS does on all."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        lower = os.getpriority(os.PRIO_PROCESS, 0) + BEHIND
+        with suppress(OSError):  # a sandbox forbids it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)

@@ -1,5 +1,7 @@
 """Numbers of a program's own arrays are those of the whole arrays, however they are measured."""
 
+import os
+import sys
 import threading
 
 import numpy as np
@@ -59,6 +61,27 @@ def test_numbers_are_there_once_it_is_finished(z, threaded):
     work.do("z1", z, lambda: measure_values(z, sums))
     assert work.finish() == set()
     assert sums.z.largest == z.max()
+
+
+def test_what_found_no_core_yet_is_done_by_whoever_needs_it(z, threaded):
+    """A busy machine gives the other thread, which stands back, next to nothing."""
+    work, free, threads = Meanwhile(), threading.Event(), []
+    work.do("z1", z, lambda: free.wait(120))
+    work.do("L1", z, lambda: (threads.append(threading.current_thread()), free.set()))
+    assert work.finish() == set()
+    assert threads == [threading.current_thread()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own there")
+def test_the_other_thread_stands_back_for_blas(z, threaded):
+    """And the thread that runs the program does not."""
+    own, others, work = os.getpriority(os.PRIO_PROCESS, 0), [], Meanwhile()
+    seen = threading.Event()
+    work.do("z1", z, lambda: (others.append(os.getpriority(os.PRIO_PROCESS, 0)), seen.set()))
+    assert seen.wait(120)
+    work.finish()
+    assert others == [min(19, own + meanwhile.BEHIND)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == own
 
 
 def test_an_array_that_was_written_to_is_named_and_from_then_on_measured_at_once(z, threaded):
