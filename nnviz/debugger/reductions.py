@@ -5,6 +5,7 @@ from BLAS, and narrow columns are reduced several samples at a time. The callers
 """
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,10 @@ from nnviz.engine.arrays import Array, Mask
 CANCELLED = 0.01
 """Where less than this share of the squares is left after subtracting the mean's, float32 has lost
 too many digits for a standard deviation."""
+
+
+LEAST = 1e-30
+"""Smaller sums of squares, or infinite ones, were not in float32's range all along."""
 
 
 class Spread:
@@ -61,25 +66,10 @@ class Spread:
         self.add(other.count, other.mean, other.deviations, other.smallest, other.largest)
 
 
-def spread_of(values: Array, total: float, squares: float, low: float, high: float) -> Spread:
-    """The spread of the numbers of a flat array of which these are known."""
-    count = len(values)
-    return Spread(count, total / count, squared_deviations(values, total, squares), low, high)
-
-
-def sums_of_squares(rows: Array) -> list[float]:
-    """The sum of squares of each row, also where squares leave float32's range."""
-    squares: list[float] = np.vecdot(rows, rows).tolist()
-    for number, found in enumerate(squares):
-        if not 1e-30 < found < math.inf:
-            squares[number] = sum_of_squares(rows[number])
-    return squares
-
-
 def sum_of_squares(values: Array) -> float:
     """The sum of squares of a flat array, also where squares leave float32's range."""
     squares = float(values @ values)
-    if 1e-30 < squares < math.inf:
+    if LEAST < squares < math.inf:
         return squares
     wide = values.astype(np.float64)
     return float(wide @ wide)
@@ -98,6 +88,19 @@ FEW = 50_000
 """Up to so many truths, BLAS counts them: few calls. For more, bytes are quicker than numbers."""
 
 FLOAT32 = np.dtype(np.float32)
+
+
+def deviations_of_rows(rows: Array, totals: Sequence[float]) -> list[float]:
+    """The sum of squared deviations from the mean, of each row of which this is the sum."""
+    count, found = rows.shape[1], []
+    for row, squares in enumerate(np.vecdot(rows, rows).tolist()):
+        total = totals[row]
+        deviations = squares - total * (total / count)
+        if not (LEAST < squares < math.inf and deviations >= CANCELLED * squares):
+            deviations = squared_deviations(rows[row], total, sum_of_squares(rows[row]))
+        found.append(deviations)
+    return found
+
 
 NARROW = 24
 """A product with a narrower matrix takes longer than one with all its numbers in a row."""

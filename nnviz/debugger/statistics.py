@@ -18,11 +18,10 @@ from nnviz.debugger.reductions import (
     Spread,
     column_count,
     column_maximum,
+    deviations_of_rows,
     ones,
-    spread_of,
     squared_deviations,
     sum_of_squares,
-    sums_of_squares,
 )
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
@@ -93,8 +92,7 @@ class LayerStatistics:
         return np.where(self.silent, self.last_active + 1, -1)
 
 
-@dataclass(frozen=True, eq=False)
-class ActivationTotals:
+class ActivationTotals(NamedTuple):
     """What a pass measured of the activations.
 
     `z` and `a` hold one Spread per layer. The others have a column for each unit, the layers behind
@@ -104,8 +102,8 @@ class ActivationTotals:
     """
 
     samples: int
-    z: tuple[Spread, ...]
-    a: tuple[Spread, ...]
+    z: Sequence[Spread]
+    a: Sequence[Spread]
     layers: tuple[slice, ...]
     units: Array
     largest: Array | None
@@ -143,26 +141,27 @@ class _TileSums:
         self._a: list[Spread] = []
         units = self._layers[-1].stop
         self._units = np.zeros((2, units))
-        can_be_silent = any(activation.silent for activation in network.activations)
-        self._largest = np.full(units, np.inf) if can_be_silent else None
+        silent = _can_be_silent(self._activations)
+        self._largest = np.full(units, np.inf) if silent else None
 
     def add(self, layer: int, za: Array) -> None:
         """Set one layer of a tile: z and a, 2 x samples x units."""
         activation, units = self._activations[layer], self._layers[layer]
         _, samples, width = za.shape
-        of_samples, values = ones(samples, za.dtype), za.reshape(2, -1)
+        count, values, of_samples = samples * width, za.reshape(2, -1), ones(samples, za.dtype)
         sums = of_samples @ za
         totals = (sums @ ones(width, za.dtype)).tolist()
-        squares = sums_of_squares(values)
+        z_deviations, a_deviations = deviations_of_rows(values, totals)
         self._units[0, units] = sums[1]
         z, a = values[0], values[1]
         lowest, highest = z.argmin(), z.argmax()
-        self._z.append(spread_of(z, totals[0], squares[0], z.item(lowest), z.item(highest)))
+        z_low, z_high = z.item(lowest), z.item(highest)
         if activation.monotonic:
             low, high = a.item(lowest), a.item(highest)
         else:
             low, high = float(a.min()), float(a.max())
-        self._a.append(spread_of(a, totals[1], squares[1], low, high))
+        self._z.append(Spread(count, totals[0] / count, z_deviations, z_low, z_high))
+        self._a.append(Spread(count, totals[1] / count, a_deviations, low, high))
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
             mask = a < bounds[0]
@@ -182,15 +181,18 @@ class _TileSums:
     def totals(self) -> ActivationTotals:
         """The result."""
         samples = self._z[0].count // self._layers[0].stop
-        return ActivationTotals(
-            samples, tuple(self._z), tuple(self._a), self._layers, self._units, self._largest
-        )
+        return ActivationTotals(samples, self._z, self._a, self._layers, self._units, self._largest)
 
 
 @lru_cache(maxsize=64)
 def _cuts(sizes: tuple[int, ...]) -> tuple[slice, ...]:
     """Where the parts of these sizes lie, one behind another."""
     return tuple(slice(*pair) for pair in pairwise(accumulate(sizes, initial=0)))
+
+
+@lru_cache(maxsize=64)
+def _can_be_silent(activations: tuple[Activation, ...]) -> bool:
+    return any(activation.silent for activation in activations)
 
 
 def last_active(
@@ -206,7 +208,7 @@ def last_active(
         old = -1 if before is None else np.concatenate(before)
         np.copyto(active, old, where=measured.largest <= 0)
     _read_only(active)
-    return tuple(active[units] for units in measured.layers)
+    return tuple([active[units] for units in measured.layers])
 
 
 def layer_statistics(
@@ -221,39 +223,39 @@ def layer_statistics(
     `window` is the number of batches in an epoch: a unit is called silent only where it was silent
     on all samples of the last epoch, never because of one small batch.
     """
+    activations, W = iteration.network.activations, iteration.weights
     # what overflows shows as inf or NaN in the numbers, and needs no warning
     with np.errstate(all="ignore"):
-        of_layers = zip(
-            iteration.network.activations,
-            measured.z,
-            measured.a,
-            _unit_numbers(measured, active, iteration.index - window),
-            iteration.weights,
-            _parameter_sums(iteration),
-            strict=True,
+        units, counts = _unit_numbers(measured, active, iteration.index - window)
+        sums = _parameter_sums(iteration)
+        return tuple(
+            [
+                _one_layer(
+                    activations[layer].silent,
+                    measured.z[layer],
+                    measured.a[layer],
+                    units[layer],
+                    counts[layer],
+                    W[layer],
+                    sums[layer],
+                )
+                for layer in range(len(W))
+            ]
         )
-        return tuple([_one_layer(*of_layer) for of_layer in of_layers])
 
 
-class _Units(NamedTuple):
-    """One number for each unit of a layer, see `LayerStatistics`; and what they add up to.
-
-    `all_saturated` is the number of units saturated on more than 95 % of the samples.
-    """
-
-    mean: Array
-    saturated: Array
-    last_active: Labels
-    silent: Mask
-    sum_of_saturated: float
-    all_saturated: float
-    all_silent: float
+_Units = tuple[Array, Array, Labels, Mask]
+"""The last four arrays of a `LayerStatistics`, one number per unit."""
 
 
 def _unit_numbers(
     measured: ActivationTotals, active: Sequence[Labels], silent_from: int
-) -> list[_Units]:
-    """Those of every layer; silent is a unit last active at iteration `silent_from` or before."""
+) -> tuple[list[_Units], list[list[float]]]:
+    """The numbers of each layer's units, and what they add up to.
+
+    That is the sum of the means, that of the saturated shares, and how many units are saturated
+    and silent. Silent is a unit that was last active at iteration `silent_from` or before.
+    """
     cuts = measured.layers
     table = np.zeros((4, cuts[-1].stop))
     np.divide(measured.units, measured.samples, out=table[:2])
@@ -263,10 +265,11 @@ def _unit_numbers(
     silent = _read_only(table[3].astype(bool))
     mean, saturated = _read_only(table)[:2]
     sums = np.add.reduceat(table, [units.start for units in cuts], axis=1).T.tolist()
-    return [
-        _Units(mean[units], saturated[units], active[layer], silent[units], *sums[layer][1:])
+    each = [
+        (mean[units], saturated[units], active[layer], silent[units])
         for layer, units in enumerate(cuts)
     ]
+    return each, sums
 
 
 def _read_only(array: AnyArray) -> AnyArray:
@@ -275,17 +278,8 @@ def _read_only(array: AnyArray) -> AnyArray:
     return array
 
 
-class _ParameterSums(NamedTuple):
-    """Sums over one layer's W, |W_new - W_old|, and the squares of dW, W and the update."""
-
-    weight: float
-    update: float
-    gradient_squares: float
-    weight_squares: float
-    update_squares: float
-
-
-def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
+def _parameter_sums(iteration: Iteration) -> list[list[float]]:
+    """Sums over each layer's W, |W_new - W_old|, and the squares of dW, W and the update."""
     W, dW = iteration.weights, iteration.gradients.weights
     new = iteration.next_state.parameters.weights
     cuts = _cuts(tuple([array.size for array in W]))
@@ -299,11 +293,13 @@ def _parameter_sums(iteration: Iteration) -> list[_ParameterSums]:
     numbers[2] -= numbers[1]
     np.multiply(numbers, numbers, out=table[3:])
     np.abs(numbers[2], out=numbers[2])
-    sums = np.add.reduceat(table[1:], [cut.start for cut in cuts], axis=1).T.tolist()
-    return [_ParameterSums(*of_layer) for of_layer in sums]
+    sums: list[list[float]] = np.add.reduceat(
+        table[1:], [cut.start for cut in cuts], axis=1
+    ).T.tolist()
+    return sums
 
 
-def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
+def _sums_of_large(W: Array, dW: Array, new: Array) -> list[float]:
     """The sums of one layer part by part: all passes over a part find it in cache.
 
     A second thread would cost more than it does: it is mostly the memory that takes the time, and
@@ -316,17 +312,25 @@ def _sums_of_large(W: Array, dW: Array, new: Array) -> _ParameterSums:
         update, of_all = n - w, ones(len(w), w.dtype)
         squares = [sum_of_squares(array) for array in (g, w, update)]
         found.append((w @ of_all, np.abs(update, out=update) @ of_all, *squares))
-    return _ParameterSums(*[float(sum(sums)) for sums in zip(*found, strict=True)])
+    return [float(sum(sums)) for sums in zip(*found, strict=True)]
 
 
 def _one_layer(
-    activation: Activation, z: Spread, a: Spread, units: _Units, W: Array, sums: _ParameterSums
+    silence: str,
+    z: Spread,
+    a: Spread,
+    units: _Units,
+    counts: Sequence[float],
+    W: Array,
+    sums: Sequence[float],
 ) -> LayerStatistics:
-    count, size = len(units.mean), W.size
-    share = units.all_silent / count
-    norm, moved = math.sqrt(sums.weight_squares), math.sqrt(sums.update_squares)
-    gradient = math.sqrt(sums.gradient_squares)
-    deviations = squared_deviations(W, sums.weight, sums.weight_squares)
+    mean, saturated, active, silent = units
+    _, sum_of_saturated, all_saturated, all_silent = counts
+    weight, update, gradient_squares, weight_squares, update_squares = sums
+    count, size, share = len(mean), W.size, all_silent / len(mean)
+    norm, moved = math.sqrt(weight_squares), math.sqrt(update_squares)
+    gradient = math.sqrt(gradient_squares)
+    deviations = squared_deviations(W, weight, weight_squares)
     return _filled_in(
         {
             "z_mean": z.mean,
@@ -337,21 +341,21 @@ def _one_layer(
             "a_std": a.std,
             "a_min": a.smallest,
             "a_max": a.largest,
-            "dead": share if activation.silent == "dead" else 0.0,
-            "inactive": share if activation.silent == "inactive" else 0.0,
-            "saturated": units.sum_of_saturated / count,
-            "saturated_units": units.all_saturated / count,
+            "dead": share if silence == "dead" else 0.0,
+            "inactive": share if silence == "inactive" else 0.0,
+            "saturated": sum_of_saturated / count,
+            "saturated_units": all_saturated / count,
             "gradient_norm": gradient,
             "gradient_rms": gradient / math.sqrt(size),
-            "update_mean": sums.update / size,
+            "update_mean": update / size,
             "update_norm": moved,
             "update_ratio": moved / norm if norm else math.nan,
-            "weight_mean": sums.weight / size,
+            "weight_mean": weight / size,
             "weight_std": math.sqrt(deviations / size),
-            "unit_mean": units.mean,
-            "unit_saturated": units.saturated,
-            "last_active": units.last_active,
-            "silent": units.silent,
+            "unit_mean": mean,
+            "unit_saturated": saturated,
+            "last_active": active,
+            "silent": silent,
         }
     )
 

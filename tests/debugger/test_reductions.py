@@ -11,9 +11,8 @@ from nnviz.debugger.reductions import (
     Spread,
     column_count,
     column_maximum,
-    spread_of,
+    deviations_of_rows,
     sum_of_squares,
-    sums_of_squares,
     total,
 )
 
@@ -43,9 +42,10 @@ def test_counting_all_of_many_samples_does_not_overflow(samples, monkeypatch):
 
 
 def known(values):
-    """The spread of some values from their sums and extremes."""
-    total, squares = float(values.sum(dtype=np.float64)), sum_of_squares(values)
-    return spread_of(values, total, squares, values.min(), values.max())
+    """The spread of some values from their sum and extremes."""
+    total = float(values.sum(dtype=np.float64))
+    (deviations,) = deviations_of_rows(values[np.newaxis], [total])
+    return Spread(len(values), total / len(values), deviations, values.min(), values.max())
 
 
 @settings(deadline=None)
@@ -76,7 +76,8 @@ def test_a_small_spread_about_a_large_mean_is_not_lost_in_float32():
 def test_squares_out_of_float32s_range_are_summed(size):
     with np.errstate(over="ignore"):
         found = sum_of_squares(np.full(4, size, np.float32))
-        both = sums_of_squares(np.array([[size] * 4, [1.0] * 4], np.float32))
+        rows = np.array([[-size, -size, size, size], [-1, -1, 1, 1]], np.float32)
+        both = deviations_of_rows(rows, [0.0, 0.0])
     assert found == pytest.approx(4 * size**2, rel=1e-6)
     assert both == [found, 4]
 
