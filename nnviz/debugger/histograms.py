@@ -250,10 +250,10 @@ class HistogramObserver:
         return LayerCounts(self._watched) if self._watched is not None else None
 
     def block(self, accumulator: LayerCounts | None, layer: int, za: Array) -> None:
-        """Count the layer of the tile that is watched, z and a as 2 x units x samples."""
+        """Count the layer of the tile that is watched: z and a, 2 x samples x units."""
         if accumulator is None or accumulator.watched.layer != layer:
             return
-        z_values, a_values = za.mT.reshape(2, -1)
+        z_values, a_values = za.reshape(2, -1)
         room = self._room(z_values)
         accumulator.count(z_values, a_values, room)
         self._rooms.append(room)

@@ -120,8 +120,8 @@ class StatisticsObserver:
         return _TileSums(network)
 
     def block(self, accumulator: "_TileSums", layer: int, za: Array) -> None:
-        """Add one layer of the tile: z and a as one array, 2 x units x samples."""
-        accumulator.add(layer, za.mT)
+        """Add one layer of the tile: z and a, 2 x samples x units."""
+        accumulator.add(layer, za)
 
     def end(self, accumulators: Sequence["_TileSums"]) -> ActivationTotals:
         """Add the tiles up, in their order."""
@@ -132,56 +132,65 @@ class StatisticsObserver:
 
 
 class _TileSums:
-    """What is added up for all layers of a tile, or of several; see `ActivationTotals`."""
+    """What is added up for all layers of a tile, or of several; see `ActivationTotals`.
+
+    `_sums`, `_saturated` and `_largest` have one array per layer, with one number per unit.
+    """
 
     def __init__(self, network: Network) -> None:
-        self._activations = network.activations
-        self._layers = _cuts(network.sizes[1:])
+        self._network = network
         self._z: list[Spread] = []
         self._a: list[Spread] = []
-        units = self._layers[-1].stop
-        self._units = np.zeros((2, units))
-        silent = _can_be_silent(self._activations)
-        self._largest = np.full(units, np.inf) if silent else None
+        self._sums: list[Array] = []
+        self._saturated: list[Array] = []
+        self._largest: list[Array] = []
 
     def add(self, layer: int, za: Array) -> None:
-        """Set one layer of a tile: z and a, 2 x samples x units."""
-        activation, units = self._activations[layer], self._layers[layer]
+        """Add the next layer of a tile: z and a, 2 x samples x units."""
+        activation = self._network.activations[layer]
         _, samples, width = za.shape
-        count, values, of_samples = samples * width, za.reshape(2, -1), ones(samples, za.dtype)
+        z, a, of_samples = za[0], za[1], ones(samples, za.dtype)
         sums = of_samples @ za
         totals = (sums @ ones(width, za.dtype)).tolist()
-        z_deviations, a_deviations = deviations_of_rows(values, totals)
-        self._units[0, units] = sums[1]
-        z, a = values[0], values[1]
+        z_deviations, a_deviations = deviations_of_rows(za.reshape(2, -1), totals)
         lowest, highest = z.argmin(), z.argmax()
-        z_low, z_high = z.item(lowest), z.item(highest)
         if activation.monotonic:
             low, high = a.item(lowest), a.item(highest)
         else:
             low, high = float(a.min()), float(a.max())
-        self._z.append(Spread(count, totals[0] / count, z_deviations, z_low, z_high))
-        self._a.append(Spread(count, totals[1] / count, a_deviations, low, high))
+        count, (z_total, a_total) = samples * width, totals
+        z_low, z_high = z.item(lowest), z.item(highest)
+        self._z.append(Spread(count, z_total / count, z_deviations, z_low, z_high))
+        self._a.append(Spread(count, a_total / count, a_deviations, low, high))
+        self._sums.append(sums[1])
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
             mask = a < bounds[0]
             mask |= a > bounds[1]
-            self._units[1, units] = column_count(mask.reshape(samples, width))
-        if activation.silent and self._largest is not None:
-            self._largest[units] = column_maximum(za[1])
+            self._saturated.append(column_count(mask))
+        else:
+            self._saturated.append(np.zeros(width))
+        if _can_be_silent(self._network.activations):
+            silent = bool(activation.silent)
+            self._largest.append(column_maximum(a) if silent else np.full(width, np.inf))
 
     def merge(self, other: "_TileSums") -> None:
         """Add the tiles that follow."""
         for mine, its in zip(self._z + self._a, other._z + other._a, strict=True):
             mine.merge(its)
-        self._units += other._units
-        if self._largest is not None and other._largest is not None:
-            np.maximum(self._largest, other._largest, out=self._largest)
+        both = zip(self._sums + self._saturated, other._sums + other._saturated, strict=True)
+        added = [np.add(mine, its, dtype=np.float64) for mine, its in both]
+        self._sums, self._saturated = added[: len(self._z)], added[len(self._z) :]
+        largest = zip(self._largest, other._largest, strict=True)
+        self._largest = [np.maximum(mine, its) for mine, its in largest]
 
     def totals(self) -> ActivationTotals:
         """The result."""
-        samples = self._z[0].count // self._layers[0].stop
-        return ActivationTotals(samples, self._z, self._a, self._layers, self._units, self._largest)
+        cuts = _cuts(self._network.sizes[1:])
+        units = np.concatenate([*self._sums, *self._saturated], dtype=np.float64).reshape(2, -1)
+        largest = np.concatenate(self._largest) if self._largest else None
+        samples = self._z[0].count // cuts[0].stop
+        return ActivationTotals(samples, self._z, self._a, cuts, units, largest)
 
 
 @lru_cache(maxsize=64)
@@ -290,9 +299,10 @@ def _parameter_sums(iteration: Iteration) -> list[list[float]]:
     table = np.empty((6, cuts[-1].stop))
     numbers = table[:3]
     np.concatenate([array.T for array in (*dW, *W, *new)], axis=None, out=numbers.reshape(-1))
-    numbers[2] -= numbers[1]
+    update = numbers[2]
+    update -= numbers[1]
     np.multiply(numbers, numbers, out=table[3:])
-    np.abs(numbers[2], out=numbers[2])
+    np.abs(update, out=update)
     sums: list[list[float]] = np.add.reduceat(
         table[1:], [cut.start for cut in cuts], axis=1
     ).T.tolist()

@@ -18,7 +18,7 @@ class Observer(Protocol):
     """Something that measures activations while a tile of them is in cache.
 
     The engine does not know what is measured. `begin` gives an accumulator for one tile, `block`
-    adds one layer of it (`za`: z and a behind one another, 2 x units x samples, not to be written
+    adds one layer of it (`za`: z and a behind one another, 2 x samples x units, not to be written
     to), and `end` turns the accumulators of all tiles, in their order, into one frozen result.
     `block` is called from several threads, but for one accumulator only from one.
     """
@@ -39,7 +39,7 @@ class Block:
 
     `x`, `t` and `labels` are given; the steps write `z`, `a` and `deltas`, one array per layer.
     `deltas` may be the memory of `z`: on the way back a layer's z is no longer needed. `za` is for
-    observers: z and a of each layer as one array, 2 x units x samples; empty where nobody looks.
+    observers: z and a of each layer as one array, 2 x samples x units; empty where nobody looks.
     """
 
     x: Array
@@ -70,9 +70,9 @@ class Memory:
     def block(self, x: Array, t: Array, labels: Labels) -> Block:
         """A block for these samples in this memory."""
         n = x.shape[1]
-        za = [room[: 2 * n * units].reshape(2, n, units).mT for units, room in self._za]
-        z, a = zip(*za, strict=True)
-        return Block(x, t, labels, z, a, z, tuple(za))
+        za = tuple([room[: 2 * n * units].reshape(2, n, units) for units, room in self._za])
+        z = tuple([pair[0].T for pair in za])
+        return Block(x, t, labels, z, tuple([pair[1].T for pair in za]), z, za)
 
     def slopes(self, units: int, samples: int) -> Array:
         """Room for the slopes of one layer, units x samples."""

@@ -72,7 +72,7 @@ def observed(tiles, z_bins, a_bins, watched=0):
     for observer in (counting, totals):
         accumulators = [observer.begin(network, 0) for _ in tiles]
         for accumulator, (z, a) in zip(accumulators, tiles, strict=True):
-            observer.block(accumulator, 0, np.stack([z.T, a.T]).mT)
+            observer.block(accumulator, 0, np.stack([z.T, a.T]))
         results.append(observer.end(accumulators))
     return results[0].histograms(results[1])
 

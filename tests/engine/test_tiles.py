@@ -110,7 +110,7 @@ class Recorder:
         return []
 
     def block(self, accumulator, layer, za):
-        z, a = za
+        z, a = za.mT
         assert z.T.flags.c_contiguous
         assert a.T.flags.c_contiguous
         accumulator.append((layer, z.copy(), a.copy()))
