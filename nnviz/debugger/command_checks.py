@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nnviz.debugger.forks import is_edit, parse_edit
-from nnviz.debugger.predicates import parse_expression, parse_predicate
 from nnviz.errors import InputError, nearest
 from nnviz.experiment import parse_assignments
 
@@ -86,6 +85,8 @@ def predicate(optional: bool = False) -> Check:
     """A predicate, perhaps with the flags of a search."""
 
     def check(rest: str, terms: Terms) -> None:
+        from nnviz.debugger.predicates import parse_predicate
+
         text, _ = without_flags(rest)
         if text or not optional:
             parse_predicate(text, terms.depth, terms.finding_ids)
@@ -96,6 +97,8 @@ def predicate(optional: bool = False) -> Check:
 def expression(rest: str, terms: Terms) -> None:
     """An expression to watch, or nothing."""
     if rest:
+        from nnviz.debugger.predicates import parse_expression
+
         parse_expression(rest, terms.depth)
 
 

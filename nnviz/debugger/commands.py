@@ -14,7 +14,6 @@ from nnviz.debugger import own_program
 from nnviz.debugger.command_checks import Check, Terms, whole_number, without_flags
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.findings import RULES
-from nnviz.debugger.predicates import last_false_before, search
 from nnviz.debugger.records import RECORDED
 from nnviz.errors import InputError, nearest
 
@@ -193,6 +192,8 @@ def _open(debugger: Debugger, rest: str) -> str:
 
 def _when(debugger: Debugger, rest: str) -> str:
     """Search the history: all stretches, or with --first or --last go there."""
+    from nnviz.debugger.predicates import search
+
     text, flags = without_flags(rest)
     history = debugger.timeline.history
     found = search(history, debugger.predicate(text), debugger.findings)
@@ -209,6 +210,8 @@ def _when(debugger: Debugger, rest: str) -> str:
 
 def _why(debugger: Debugger, rest: str) -> str:
     """Run backwards to the iteration whose update made the predicate true."""
+    from nnviz.debugger.predicates import last_false_before
+
     timeline = debugger.timeline
     predicate = debugger.predicate(rest)
     false_at = last_false_before(timeline.history, predicate, timeline.index, debugger.findings)

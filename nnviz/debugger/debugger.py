@@ -1,27 +1,23 @@
 """A debugging session: branches of a run, breakpoints and watches, and where it stops and why.
 
-It knows nothing of screens: the terminal interface and its line-mode twin both drive this.
+It knows nothing of screens: the terminal interface and its line-mode twin both drive this. The
+language of predicates is imported when there is one: a screen is there before.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnviz.debugger.findings import RULES, Diagnosis, gather
-from nnviz.debugger.predicates import (
-    Findings,
-    Predicate,
-    Rows,
-    holds_at,
-    parse_expression,
-    parse_predicate,
-    search,
-)
-from nnviz.debugger.predicates.nodes import Number
 from nnviz.debugger.source import Frame
 from nnviz.debugger.timeline import Timeline
 from nnviz.errors import InputError
+
+if TYPE_CHECKING:
+    from nnviz.debugger.predicates import Findings, Predicate
+    from nnviz.debugger.predicates.nodes import Number
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Breakpoint:
     """
 
     number: int
-    predicate: Predicate
+    predicate: "Predicate"
     enabled: bool = True
     hits: tuple[int, ...] = ()
 
@@ -43,7 +39,7 @@ class Watch:
 
     number: int
     text: str
-    expression: Number = field(compare=False)
+    expression: "Number" = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -104,12 +100,14 @@ class Debugger:
         self._diagnoses[timeline.branch.name] = Diagnosis(info, timeline.history, facts)
 
     @property
-    def findings(self) -> Findings:
+    def findings(self) -> "Findings":
         """What `finding(...)` refers to on the branch that is looked at."""
         return self.diagnosis.standing
 
-    def predicate(self, text: str) -> Predicate:
+    def predicate(self, text: str) -> "Predicate":
         """Read a predicate for this run. Raises InputError that points at the wrong place."""
+        from nnviz.debugger.predicates import parse_predicate
+
         return parse_predicate(text, self.depth, RULES)
 
     def add_breakpoint(self, text: str) -> Breakpoint:
@@ -121,6 +119,8 @@ class Debugger:
 
     def add_watch(self, text: str) -> Watch:
         """Show the value of an expression. Raises InputError where it can't be read."""
+        from nnviz.debugger.predicates import parse_expression
+
         expression = parse_expression(text, self.depth)
         added = Watch(self._next_number(), text.strip(), expression)
         self.watches += (added,)
@@ -149,6 +149,10 @@ class Debugger:
 
     def watched(self) -> tuple[tuple[Watch, float], ...]:
         """The watches with their values at the present iteration."""
+        if not self.watches:
+            return ()
+        from nnviz.debugger.predicates import Rows
+
         row = self.timeline.index - self.timeline.history.first
         rows = Rows(self.timeline.history, self.findings, row, row + 1)
         values = [(watch, watch.expression.numbers(rows)) for watch in self.watches]
@@ -156,6 +160,8 @@ class Debugger:
 
     def hit(self) -> Breakpoint | None:
         """The breakpoint that stops a run here, if there is one; the hit is noted."""
+        from nnviz.debugger.predicates import holds_at
+
         index, history = self.timeline.index, self.timeline.history
         for item in self.breakpoints:
             if not item.enabled or not holds_at(history, item.predicate, index, self.findings):
@@ -184,6 +190,8 @@ class Debugger:
 
         Without any, to the first iteration. Found in the history: only that iteration is replayed.
         """
+        from nnviz.debugger.predicates import search
+
         timeline, best = self.timeline, None
         for item in self.breakpoints:
             if item.enabled:

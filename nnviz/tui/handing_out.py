@@ -17,8 +17,6 @@ import numpy as np
 
 from nnviz.debugger.commands import execute
 from nnviz.debugger.debugger import Debugger
-from nnviz.debugger.predicates import Rows, parse_expression
-from nnviz.debugger.predicates.nodes import no_findings
 from nnviz.errors import InputError
 from nnviz.newfile import write_new
 from nnviz.tui.view import View
@@ -65,6 +63,8 @@ def row_text(view: View, layer: int) -> str:
 
 def value_text(view: View, expression: str) -> str:
     """The value of an expression at this iteration, in full precision. Raises InputError."""
+    from nnviz.debugger.predicates import Rows, no_findings, parse_expression
+
     row = view.frame.index - view.history.first
     rows = Rows(view.history, no_findings(view.history), row, row + 1)
     return repr(float(np.asarray(parse_expression(expression, view.info.depth).numbers(rows))[0]))
