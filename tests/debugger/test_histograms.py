@@ -6,11 +6,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from nnviz.debugger import histograms
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.histograms import (
     BINS,
     LEASE,
-    PART,
     WORTH_PAIRING,
     Bins,
     HistogramObserver,
@@ -78,9 +78,11 @@ def observed(tiles, z_bins, a_bins, watched=0):
 
 
 @pytest.mark.parametrize("size", [7, WORTH_PAIRING // 4 + 3])
-def test_tiles_small_and_large_are_counted_as_whole_arrays(size):
+def test_tiles_small_and_large_are_counted_as_whole_arrays(size, monkeypatch):
     """Large ones in pairs of bins and in parts, of which the last one is shorter."""
-    assert size == 7 or (4 * size > WORTH_PAIRING > PART and 4 * size % PART)
+    part = 1 << 14
+    monkeypatch.setattr(histograms, "PART", part)
+    assert size == 7 or (4 * size > WORTH_PAIRING > part and 4 * size % part)
     rng = np.random.default_rng(1)
     tiles = []
     for samples in (size, size - 1, size):
