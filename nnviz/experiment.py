@@ -111,7 +111,10 @@ class Experiment:
     )
     output: str = _choice("sigmoid", "activation of the output layer", ACTIVATIONS)
     k: float = _number(
-        1.0, "slope of every sigmoid: 1 / (1 + exp(-k z))", "a positive number", _positive
+        1.0,
+        "slope of every sigmoid: 1 / (1 + exp(-k z))",
+        "a positive number of at most 1e20",
+        _positive,
     )
     slope: float = _number(
         0.01, "of leaky_relu left of zero", "a number between 0 and 1", lambda x: 0 < x < 1
@@ -121,7 +124,11 @@ class Experiment:
 
     initializer: str = _choice("uniform", "how weights are drawn", INITIALIZERS)
     init_divisor: PerLayer = _number(
-        1.0, "drawn weights are divided by this", "a positive number", _positive, one_per="layer"
+        1.0,
+        "drawn weights are divided by this",
+        "a positive number of at most 1e20",
+        _positive,
+        one_per="layer",
     )
     init_bias: float = _number(
         0.0, "what every bias starts with", "a number of at most 1e20", lambda x: True
@@ -136,7 +143,7 @@ class Experiment:
     learning_rate: PerLayer = _number(
         1e-5,
         "per sum over `reference_samples`",
-        "a number from 0",
+        "a number from 0 to 1e20",
         lambda x: x >= 0,
         one_per="layer",
     )
@@ -156,7 +163,7 @@ class Experiment:
     )
     step_every: int = _count(100, "step: iterations between steps", least=1)
     step_factor: float = _number(
-        0.5, "step: what the rate is multiplied by", "a positive number", _positive
+        0.5, "step: what the rate is multiplied by", "a positive number of at most 1e20", _positive
     )
 
     batch_size: int = _count(0, "samples in a mini-batch (0: the full batch)", least=0)

@@ -155,6 +155,7 @@ def test_any_value_is_taken_or_refused_by_its_key(key, value):
         ("hidden = 256", "hidden = 256: expected a list of sizes from 1, such as [256, 128]"),
         ("learning_rate = -1", "expected a number from 0"),
         ("learning_rate = nan", "expected a number from 0"),
+        ("learning_rate = 1e30", "expected a number from 0 to 1e20"),
         ('learning_rate = "1e-5"', "learning_rate = '1e-5': expected a number from 0"),
         ("momentum = 1", "expected a number from 0, less than 1"),
         ("slope = 1", "expected a number between 0 and 1"),
