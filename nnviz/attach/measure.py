@@ -5,16 +5,14 @@ fit into a cache, without another order of memory than the program's. BLAS gets 
 that it does them on the thread that asks: its helpers are the program's.
 """
 
-import math
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nnviz.debugger.reductions import Spread, ones, squared_deviations, sum_of_squares
-from nnviz.debugger.statistics import ActivationTotals
+from nnviz.debugger.reductions import Spread, in_range, ones, squared_deviations
+from nnviz.debugger.statistics import ActivationTotals, cuts_of
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import Mask
 
@@ -84,12 +82,11 @@ def measure_activation(
 
 def totals(layers: list[LayerSums], samples: int) -> ActivationTotals:
     """The sums of all layers, as the statistics take them."""
-    ends = list(accumulate((len(layer.unit_sum) for layer in layers), initial=0))
     return ActivationTotals(
         samples,
         tuple(layer.z for layer in layers),
         tuple(layer.a for layer in layers),
-        tuple(slice(*pair) for pair in pairwise(ends)),
+        cuts_of(tuple(len(layer.unit_sum) for layer in layers)),
         np.concatenate(
             [np.stack([layer.unit_sum, layer.unit_saturated]) for layer in layers], axis=1
         ),
@@ -159,7 +156,7 @@ def _squares(flat: AnyArray) -> float:
     portions = flat[:whole].reshape(-1, 1, PORTION)
     products = portions @ portions.reshape(-1, PORTION, 1)
     squares = float(products.sum(dtype=np.float64)) + float(flat[whole:] @ flat[whole:])
-    return squares if 1e-30 < squares < math.inf else sum_of_squares(flat)
+    return in_range(squares, flat)
 
 
 def _row_sums(rows: AnyArray) -> AnyArray:

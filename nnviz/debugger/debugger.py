@@ -160,6 +160,8 @@ class Debugger:
 
     def hit(self) -> Breakpoint | None:
         """The breakpoint that stops a run here, if there is one; the hit is noted."""
+        if not self.breakpoints:
+            return None
         from nnviz.debugger.predicates import holds_at
 
         index, history = self.timeline.index, self.timeline.history

@@ -68,7 +68,11 @@ class Spread:
 
 def sum_of_squares(values: Array) -> float:
     """The sum of squares of a flat array, also where squares leave float32's range."""
-    squares = float(values @ values)
+    return in_range(float(values @ values), values)
+
+
+def in_range(squares: float, values: Array) -> float:
+    """The sum of squares of a flat array, found again in wide numbers where float32 fails."""
     if LEAST < squares < math.inf:
         return squares
     wide = values.astype(np.float64)
@@ -92,26 +96,11 @@ FLOAT32 = np.dtype(np.float32)
 
 def deviations_of_rows(rows: Array, totals: Sequence[float]) -> list[float]:
     """The sum of squared deviations from the mean, of each row of which this is the sum."""
-    count, found = rows.shape[1], []
-    for row, squares in enumerate(np.vecdot(rows, rows).tolist()):
-        total = totals[row]
-        deviations = squares - total * (total / count)
-        if not (LEAST < squares < math.inf and deviations >= CANCELLED * squares):
-            deviations = squared_deviations(rows[row], total, sum_of_squares(rows[row]))
-        found.append(deviations)
-    return found
-
-
-NARROW = 24
-"""A product with a narrower matrix takes longer than one with all its numbers in a row."""
-
-
-def total(array: Array) -> float:
-    """The sum of a matrix."""
-    rows, columns = array.shape
-    if columns < NARROW and array.flags.c_contiguous:
-        return float(array.reshape(-1) @ ones(array.size, array.dtype))
-    return float(ones(rows, array.dtype) @ array @ ones(columns, array.dtype))
+    squares = np.vecdot(rows, rows).tolist()
+    return [
+        squared_deviations(row, total, in_range(of_row, row))
+        for row, total, of_row in zip(rows, totals, squares, strict=True)
+    ]
 
 
 def flat(array: Array) -> Array:

@@ -186,7 +186,7 @@ class _TileSums:
 
     def totals(self) -> ActivationTotals:
         """The result."""
-        cuts = _cuts(self._network.sizes[1:])
+        cuts = cuts_of(self._network.sizes[1:])
         units = np.concatenate([*self._sums, *self._saturated], dtype=np.float64).reshape(2, -1)
         largest = np.concatenate(self._largest) if self._largest else None
         samples = self._z[0].count // cuts[0].stop
@@ -194,7 +194,7 @@ class _TileSums:
 
 
 @lru_cache(maxsize=64)
-def _cuts(sizes: tuple[int, ...]) -> tuple[slice, ...]:
+def cuts_of(sizes: tuple[int, ...]) -> tuple[slice, ...]:
     """Where the parts of these sizes lie, one behind another."""
     return tuple(slice(*pair) for pair in pairwise(accumulate(sizes, initial=0)))
 
@@ -291,7 +291,7 @@ def _parameter_sums(iteration: Iteration) -> list[list[float]]:
     """Sums over each layer's W, |W_new - W_old|, and the squares of dW, W and the update."""
     W, dW = iteration.weights, iteration.gradients.weights
     new = iteration.next_state.parameters.weights
-    cuts = _cuts(tuple([array.size for array in W]))
+    cuts = cuts_of(tuple([array.size for array in W]))
     if cuts[-1].stop > FEW:
         with single_threaded_blas:
             return [_sums_of_large(*arrays) for arrays in zip(W, dW, new, strict=True)]

@@ -13,7 +13,6 @@ from nnviz.debugger.reductions import (
     column_maximum,
     deviations_of_rows,
     sum_of_squares,
-    total,
 )
 
 
@@ -80,12 +79,6 @@ def test_squares_out_of_float32s_range_are_summed(size):
         both = deviations_of_rows(rows, [0.0, 0.0])
     assert found == pytest.approx(4 * size**2, rel=1e-6)
     assert both == [found, 4]
-
-
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_the_sum_of_a_matrix_is_numpys(order):
-    matrix = np.asarray(np.random.default_rng(0).normal(size=(50, 30)), order=order)
-    assert total(matrix) == pytest.approx(matrix.sum(), rel=1e-12)
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
