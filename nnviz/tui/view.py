@@ -6,6 +6,7 @@ Keys change the run; the run makes views; panels draw a view. Nothing flows the 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -240,6 +241,7 @@ def names(view: View) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+@lru_cache(maxsize=256)  # asked of every picture in every frame
 def picture_shape(size: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
     """Rows and columns in which `size` numbers are drawn: the image, or the most square fit.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +40,15 @@ class Axis:
         low, high = math.log10(self.low), math.log10(self.high)
         return (np.log10(array) - low) / (high - low)
 
+    def place(self, value: float) -> float:
+        """Return where one value lies, as `position` does."""
+        if not math.isfinite(value) or (self.log and value <= 0):
+            return math.nan
+        if not self.log:
+            return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+        low, high = math.log10(self.low), math.log10(self.high)
+        return (math.log10(value) - low) / (high - low)
+
 
 def nice_step(span: float, most: int) -> float:
     """Return the least 1, 2 or 5 times a power of 10 that cuts `span` into at most `most` parts."""
@@ -59,6 +70,7 @@ def linear_axis(low: float, high: float, most: int) -> Axis:
     return Axis(ticks[0], ticks[-1], ticks)
 
 
+@lru_cache(maxsize=64)  # a share always has the same ends
 def even_axis(low: float, high: float, rows: int, most: int) -> tuple[Axis, int]:
     """Return an axis that holds low..high, and how many of `rows` rows it is to take.
 
@@ -146,27 +158,28 @@ def _opened(low: float, high: float) -> tuple[float, float]:
     return _clip(low - margin), _clip(high + margin)
 
 
-def tick_labels(ticks: tuple[float, ...]) -> list[str]:
+@lru_cache(maxsize=64)  # most ticks are those of the frame before
+def tick_labels(ticks: tuple[float, ...]) -> tuple[str, ...]:
     """Return short texts for ticks, alike in decimals and never two the same."""
     if not ticks:
-        return []
-    step = min(np.diff(ticks), default=abs(ticks[0]) or 1.0)
+        return ()
+    step = min((b - a for a, b in pairwise(ticks)), default=abs(ticks[0]) or 1.0)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     decimals += any(abs(round(tick, decimals) - tick) > step * 1e-3 for tick in ticks)  # 2.5
     plain = [f"{tick:.{decimals}f}" for tick in ticks]
     plain = [text[1:] if float(text) == 0 and text[0] == "-" else text for text in plain]
     if max(map(len, plain)) <= 6 and len(set(plain)) == len(ticks):
-        return plain
+        return tuple(plain)
     for digits in range(16):
         texts = [_scientific(tick, digits) for tick in ticks]
         if len(set(texts)) == len(ticks):
             break
-    return texts
+    return tuple(texts)
 
 
-def log_tick_labels(ticks: tuple[float, ...]) -> list[str]:
+def log_tick_labels(ticks: tuple[float, ...]) -> tuple[str, ...]:
     """Return short texts for the ticks of a log axis: 0.01, 1, 1000, else 1e-5."""
-    return [f"{tick:g}" if 1e-3 <= tick < 1e5 else _scientific(tick, 0) for tick in ticks]
+    return tuple(f"{tick:g}" if 1e-3 <= tick < 1e5 else _scientific(tick, 0) for tick in ticks)
 
 
 def _scientific(value: float, digits: int) -> str:

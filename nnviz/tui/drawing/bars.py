@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnviz.debugger.statistics import HEALTHY_UPDATE_RATIO
-from nnviz.tui.drawing.cells import Cells, Grid
+from nnviz.tui.drawing.cells import Cells, Grid, padded
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import PERCENT_WIDTH, percent
 
@@ -33,15 +33,20 @@ def sparkline(
         return grid.cells()
     columns = min(len(array), width)
     starts = (np.arange(columns) * len(array)) // columns
-    infinite = np.maximum.reduceat(np.isinf(array), starts)
-    missing = np.maximum.reduceat(np.isnan(array), starts)
-    tops = np.fmax.reduceat(np.where(np.isfinite(array), array, np.nan), starts)
-    finite = array[np.isfinite(array)]
+    known = np.isfinite(array)
+    finite = array if known.all() else array[known]
+    tops = np.fmax.reduceat(np.where(known, array, np.nan), starts)
     low, high = span or ((finite.min(), finite.max()) if finite.size else (0.0, 1.0))
     glyphs = ASCII_SPARKS if look.ascii else SPARKS
     place = (tops / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.full(columns, 0.4)
-    steps = np.nan_to_num(place * len(glyphs)).clip(0, len(glyphs) - 1).astype(np.int64)
-    grid.put(0, 0, "".join(glyphs[step] for step in steps.tolist()), "spark")
+    place[np.isnan(place)] = 0.0
+    steps = (place * len(glyphs)).clip(0, len(glyphs) - 1).astype(np.int64)
+    text = "".join([glyphs[step] for step in steps.tolist()])
+    if finite is array:
+        return padded(Cells((((text, "spark"),),), columns), grid.width)
+    grid.put(0, 0, text, "spark")
+    infinite = np.maximum.reduceat(np.isinf(array), starts)
+    missing = np.maximum.reduceat(np.isnan(array), starts)
     for column in np.flatnonzero(missing | infinite).tolist():
         grid.put(column, 0, "N" if missing[column] else "I" if look.ascii else "∞", "nan")
     return grid.cells()
@@ -96,8 +101,9 @@ def timeline_bar(timeline: Timeline, width: int, look: Look) -> Cells:
         "here": {column(timeline.position)},
     }
     for key, glyphs in TIMELINE_GLYPHS.items():
-        for place in marks[key]:
-            grid.put(place, 0, glyphs[look.ascii], key)
+        places = list(marks[key])
+        grid.codes[0, places] = ord(glyphs[look.ascii])
+        grid.ids[0, places] = grid.key(key)
     return grid.cells()
 
 

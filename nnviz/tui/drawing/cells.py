@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,28 +60,47 @@ def beside(*parts: Cells, gap: int = 1) -> Cells:
     """Return the drawings left to right, tops aligned, `gap` blank cells between them."""
     height = max((part.height for part in parts), default=0)
     width = sum(part.width for part in parts) + gap * max(0, len(parts) - 1)
-    rows = []
-    for index in range(height):
-        row: list[Run] = []
-        for number, part in enumerate(parts):
-            if number and gap:
-                row.append((" " * gap, ""))
-            row.extend(part.rows[index] if index < part.height else ((" " * part.width, ""),))
-        rows.append(tuple(row))
+    between = (((" " * gap, ""),),) * height
+    columns: list[tuple[tuple[Run, ...], ...]] = []
+    for number, part in enumerate(parts):
+        if number and gap:
+            columns.append(between)
+        below = (((" " * part.width, ""),),) * (height - part.height)
+        columns.append(part.rows + below if below else part.rows)
+    rows = [tuple(chain.from_iterable(row)) for row in zip(*columns, strict=True)]
     return Cells(tuple(rows), width)
+
+
+def padded(cells: Cells, width: int) -> Cells:
+    """Return the drawing with spaces at its right, `width` cells wide or as wide as it was."""
+    if width <= cells.width:
+        return cells
+    pad = (" " * (width - cells.width), "")
+    return Cells(tuple([(*row, pad) for row in cells.rows]), width)
 
 
 def stack(*parts: Cells) -> Cells:
     """Return the drawings top to bottom, left edges aligned, padded to the widest."""
     width = max((part.width for part in parts), default=0)
-    return Cells(
-        tuple(
-            row if part.width == width else (*row, (" " * (width - part.width), ""))
-            for part in parts
-            for row in part.rows
-        ),
-        width,
-    )
+    return Cells(tuple(chain.from_iterable(padded(part, width).rows for part in parts)), width)
+
+
+def _cut(ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[int]]:
+    """Return where runs of equal numbers begin, rows on end, and how many have by each row's end.
+
+    No run goes over the end of a row.
+    """
+    height, width = ids.shape
+    starts = np.empty(ids.shape, dtype=bool)
+    starts[:, 0] = True
+    np.not_equal(ids[:, 1:], ids[:, :-1], out=starts[:, 1:])
+    flat = starts.ravel().nonzero()[0]
+    ends = flat.searchsorted(np.arange(width, height * width + 1, width)).tolist()
+    return flat, ends
+
+
+def _in_rows(runs: list[Run], ends: list[int], width: int) -> Cells:
+    return Cells(tuple([tuple(runs[a:b]) for a, b in pairwise((0, *ends))]), width)
 
 
 def cells_from_arrays(
@@ -94,20 +113,29 @@ def cells_from_arrays(
     """
     height, width = codes.shape
     text = np.ascontiguousarray(codes, dtype="<u4").tobytes().decode("utf-32-le")
-    starts = np.empty(ids.shape, dtype=bool)
-    starts[:, 0] = True
-    np.not_equal(ids[:, 1:], ids[:, :-1], out=starts[:, 1:])
-    flat = np.flatnonzero(starts)
-    bounds = [*flat.tolist(), height * width]
-    keys = [key_of(number) for number in ids.reshape(-1)[flat].tolist()]
-    pieces = [text[a:b] for a, b in pairwise(bounds)]
+    flat, ends = _cut(ids)
+    keys = map(key_of, ids.ravel()[flat].tolist())
+    pieces = [text[a:b] for a, b in pairwise((*flat.tolist(), height * width))]
     if "\0" in text:
         pieces = [piece.replace("\0", "") for piece in pieces]
-    runs = list(zip(pieces, keys, strict=True))
-    if height == 1:
-        return Cells((tuple(runs),), width)
-    ends = np.searchsorted(flat, np.arange(height + 1) * width).tolist()
-    return Cells(tuple([tuple(runs[a:b]) for a, b in pairwise(ends)]), width)
+    return _in_rows(list(zip(pieces, keys, strict=True)), ends, width)
+
+
+RUN_BITS = 20
+"""Of the number of a run these are the number of its style; the ones above are its length."""
+
+
+def cells_of_runs(ids: NDArray[np.int64], run_of: Callable[[int], Run]) -> Cells:
+    """Cut a grid whose style numbers tell the characters too; `run_of` is called once per run.
+
+    It is given length << RUN_BITS | style number.
+    """
+    flat, ends = _cut(ids)
+    lengths = np.empty_like(flat)
+    np.subtract(flat[1:], flat[:-1], out=lengths[:-1])
+    lengths[-1] = ids.size - flat[-1]
+    numbers = (lengths << RUN_BITS) | ids.ravel()[flat]
+    return _in_rows(list(map(run_of, numbers.tolist())), ends, ids.shape[1])
 
 
 @lru_cache(maxsize=4096)
@@ -141,12 +169,15 @@ class Grid:
         """Write text from (column, row) to the right; characters two cells wide take two."""
         if not 0 <= row < self.height:
             return
-        number = self.key(key)
+        number = self._keys.setdefault(key, len(self._keys))
         if not self._wide and (codes := _narrow(text)) is not None:
-            first, last = max(0, column), min(self.width, column + len(codes))
-            if first < last:
-                self.codes[row, first:last] = codes[first - column : last - column]
-                self.ids[row, first:last] = number
+            last = column + len(codes)
+            if column < 0 or last > self.width:
+                first, last = max(0, column), max(0, min(self.width, last))
+                codes = codes[first - column : last - column] if first < last else codes[:0]
+                column, last = first, first + len(codes)
+            self.codes[row, column:last] = codes
+            self.ids[row, column:last] = number
             return
         for character in text:
             size = cell_len(character)

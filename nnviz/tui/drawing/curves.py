@@ -78,12 +78,14 @@ def plot(
     draw_frame(grid, frame)
     for index in reversed(range(len(points))):
         draw_curve(grid, frame, *points[index], index)
+    placed = [y_axis.position(y) for _, y in shown]
     if right:
-        last = [_last(frame, y) for _, y in shown]
+        last = [_last(y, heights) for (_, y), heights in zip(shown, placed, strict=True)]
         draw_labels(grid, frame, [one.label for one in series], last)
     if not any(len(y) for _, y in shown):
         grid.put(frame.left, frame.height // 2, fit_text("no data yet", frame.width, "^"), "muted")
-    _draw_gaps(grid, frame, [one.label for one in series], shown)
+    gaps = [_gap(*points, heights) for points, heights in zip(shown, placed, strict=True)]
+    _draw_gaps(grid, frame, [one.label for one in series], gaps)
     _draw_cursor(grid, frame, cursor)
     return grid.cells()
 
@@ -108,15 +110,15 @@ def _y_axis(
     return (log_axis(low, high, most), rows) if log else even_axis(low, high, rows, most)
 
 
-def _last(frame: Frame, y: Floats) -> float:
+def _last(y: Floats, heights: Floats) -> float:
     """Return the last value that has a place on the y axis, else NaN."""
-    placed = np.flatnonzero(~np.isnan(frame.y.position(y)))
+    placed = np.flatnonzero(~np.isnan(heights))
     return float(y[placed[-1]]) if placed.size else float("nan")
 
 
-def _gap(x: Floats, y: Floats, axis: Axis) -> tuple[float, str] | None:
+def _gap(x: Floats, y: Floats, heights: Floats) -> tuple[float, str] | None:
     """Return where the first gap begins and what is there, or None without gaps."""
-    missing = np.flatnonzero(np.isnan(axis.position(y)))
+    missing = np.flatnonzero(np.isnan(heights))
     if not missing.size:
         return None
     value = y[missing[0]]
@@ -125,12 +127,11 @@ def _gap(x: Floats, y: Floats, axis: Axis) -> tuple[float, str] | None:
 
 
 def _draw_gaps(
-    grid: Grid, frame: Frame, labels: Sequence[str], shown: Sequence[tuple[Floats, Floats]]
+    grid: Grid, frame: Frame, labels: Sequence[str], gaps: Sequence[tuple[float, str] | None]
 ) -> None:
     """Name the first gap of each curve in a row of its own, on the side where there is room."""
     row = 0
-    for label, (x, y) in zip(labels, shown, strict=True):
-        gap = _gap(x, y, frame.y)
+    for label, gap in zip(labels, gaps, strict=True):
         column = frame.column(gap[0]) if gap else None
         if gap is None or column is None:
             continue

@@ -51,7 +51,7 @@ class Frame:
 
     def column(self, x: float) -> int | None:
         """Return the grid column of a value of x, or None outside the frame."""
-        position = float(self.x.position([x])[0])
+        position = self.x.place(x)
         if not -1e-9 <= position <= 1 + 1e-9:
             return None
         across = self.dots[0]
@@ -59,7 +59,7 @@ class Frame:
 
     def row(self, y: float) -> int | None:
         """Return the row of a value of y, or None outside the frame."""
-        position = float(self.y.position([y])[0])
+        position = self.y.place(y)
         if not -1e-9 <= position <= 1 + 1e-9:
             return None
         down = self.dots[1]
@@ -105,7 +105,7 @@ def make_frame(
     return Frame(gutter, inside, rows, x, y, look)
 
 
-def y_tick_labels(axis: Axis) -> list[str]:
+def y_tick_labels(axis: Axis) -> tuple[str, ...]:
     """Return the texts at the ticks of an axis."""
     return log_tick_labels(axis.ticks) if axis.log else tick_labels(axis.ticks)
 

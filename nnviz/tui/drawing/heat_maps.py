@@ -17,7 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.tui.drawing.cells import SPACE, Cells, Grid, beside, cells_from_arrays
+from nnviz.tui.drawing.cells import (
+    RUN_BITS,
+    SPACE,
+    Cells,
+    Grid,
+    Run,
+    beside,
+    cells_from_arrays,
+    cells_of_runs,
+)
 from nnviz.tui.drawing.color_maps import LEVELS, ColorMap, color_map
 from nnviz.tui.drawing.look import ColorDepth, Look
 from nnviz.tui.drawing.numbers import NUMBER_WIDTH, compact
@@ -202,31 +211,36 @@ def pool_marks(marks: Ints, zoom: Zoom) -> Ints:
 def _fractions(array: Floats, scale: Scale) -> Floats:
     """Return where values lie on the scale, 0..1; halves keep the largest floats from overflow."""
     span = scale.high / 2 - scale.low / 2
-    return np.clip((array / 2 - scale.low / 2) / span, 0.0, 1.0)
+    fractions: Floats = ((array / 2 - scale.low / 2) / span).clip(0.0, 1.0)
+    return fractions
 
 
 SHADES = 65
 """Shades of a picture, out of the 256 of its map and with zero in their middle: finer steps are not
 seen, and the pairs of 65 are few enough that no style has to be made anew in each frame."""
+REMEMBERED = 1 << 14
+"""Runs kept before starting anew: of 65 shades there are 4,225 pairs, and most stand alone."""
 ABSENT = LEVELS
 """The level of the pixel below the last row of a picture with an odd number of rows."""
+_LEVELS = np.rint(np.arange(SHADES) * ((LEVELS - 1) / (SHADES - 1))).astype(np.int64)
 _STRIDE = LEVELS + 1
 _MARKED = _STRIDE * _STRIDE
 _ALARM = _MARKED + _STRIDE
+_GLYPH_CODES = np.array([list(map(ord, MARK_GLYPHS.get(mark, "   "))) for mark in Mark], np.uint32)
 
 
 def _draw_colors(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
-    shades = np.rint(_fractions(pixels, scale) * (SHADES - 1))
-    levels = np.rint(shades * ((LEVELS - 1) / (SHADES - 1))).astype(np.int64)
+    levels = _LEVELS[np.rint(_fractions(pixels, scale) * (SHADES - 1)).astype(np.int64)]
     if len(levels) % 2:
         levels = np.pad(levels, ((0, 1), (0, 0)), constant_values=ABSENT)
         marks = np.pad(marks, ((0, 1), (0, 0)))
     top, bottom = levels[0::2], levels[1::2]
     ids = top * _STRIDE + bottom
-    codes = np.where(top == bottom, SPACE, UPPER_HALF).astype(np.uint32)
-    if marks.any():
-        _draw_marks(codes, ids, levels, marks)
     keys = _pair_keys(scale.diverging, look.dark, look.depth)
+    if not marks.any():
+        return cells_of_runs(ids, keys.runs.__getitem__)
+    codes = np.where(top == bottom, SPACE, UPPER_HALF).astype(np.uint32)
+    _draw_marks(codes, ids, levels, marks)
     return cells_from_arrays(codes, ids, keys.__getitem__)
 
 
@@ -236,6 +250,7 @@ class _PairKeys(dict[int, str]):
     def __init__(self, colors: ColorMap) -> None:
         super().__init__()
         self._colors = colors
+        self.runs = _PairRuns(self)
 
     def __missing__(self, number: int) -> str:
         self[number] = key = self._key(number)
@@ -253,6 +268,23 @@ class _PairKeys(dict[int, str]):
         return f"{colors[upper]} on {colors[lower]}"
 
 
+class _PairRuns(dict[int, Run]):
+    """Number of a run of equal pairs -> run; the same one each time, equal without a look at it."""
+
+    def __init__(self, keys: _PairKeys) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def __missing__(self, number: int) -> Run:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        length, pair = divmod(number, 1 << RUN_BITS)
+        upper, lower = divmod(pair, _STRIDE)
+        glyph = " " if upper == lower else chr(UPPER_HALF)
+        self[number] = run = (glyph * length, self._keys[pair])
+        return run
+
+
 @lru_cache(maxsize=16)
 def _pair_keys(diverging: bool, dark: bool, depth: ColorDepth) -> _PairKeys:
     return _PairKeys(color_map(diverging, dark, depth))
@@ -268,16 +300,14 @@ def _draw_marks(codes: NDArray[np.uint32], ids: Ints, levels: Ints, marks: Ints)
     A dead, saturated or cursor pixel alone in its cell leaves the ground to its neighbour's colour:
     its own value is told by the mark. NaN and infinity take the whole cell.
     """
-    for row, column in np.argwhere(np.maximum(marks[0::2], marks[1::2])).tolist():
-        upper, lower = marks[2 * row, column], marks[2 * row + 1, column]
-        mark = Mark(max(upper, lower))
-        place = 2 if upper == lower else 0 if upper == mark else 1
-        codes[row, column] = ord(MARK_GLYPHS[mark][place])
-        ground = levels[2 * row + (1 if place == 0 else 0), column]
-        if ground == ABSENT:
-            ground = levels[2 * row, column]
-        alarm = mark in (Mark.NAN, Mark.INFINITE)
-        ids[row, column] = _ALARM if alarm else _MARKED + ground
+    upper, lower = marks[0::2], marks[1::2]
+    mark = np.maximum(upper, lower)
+    place = np.where(upper == lower, 2, np.where(upper > lower, 0, 1))
+    ground = np.where((place == 0) & (levels[1::2] != ABSENT), levels[1::2], levels[0::2])
+    alarm = (mark == Mark.NAN) | (mark == Mark.INFINITE)
+    marked = mark > Mark.NONE
+    codes[marked] = _GLYPH_CODES[mark, place][marked]
+    ids[marked] = np.where(alarm, _ALARM, _MARKED + ground)[marked]
 
 
 def _draw_glyphs(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
@@ -311,6 +341,7 @@ def mark_glyph(mark: Mark, look: Look) -> str:
     return "I" if look.ascii and mark == Mark.INFINITE else MARK_GLYPHS[mark][2]
 
 
+@lru_cache(maxsize=256)
 def scale_ends(scale: Scale, look: Look) -> str:
     """Return the two ends of a scale as a short text: `0..1.00`, or `±0.50` about zero."""
     high = compact(scale.high, digits=look.digits).strip()

@@ -71,18 +71,18 @@ def confusion_matrix(
     layout = matrix_layout(counts, width, height, cursor or (0, 0))
     grid.put(1, 0, "label", "muted")
     end = LEFT + layout.predictions * layout.cell
-    for place in range(layout.predictions):
-        name = f"{layout.first_prediction + place:>{layout.cell}}"
-        grid.put(LEFT + place * layout.cell, 0, name, "label")
+    shown = range(layout.first_prediction, layout.first_prediction + layout.predictions)
+    grid.put(LEFT, 0, "".join(f"{name:>{layout.cell}}" for name in shown), "label")
     shares = end + RIGHT <= width
     if shares:
         grid.put(end + 2, 0, "right", "muted")
     for row in range(1, layout.labels + 1):
         label = layout.first_label + row - 1
         grid.put(1, row, f"{label:>5}", "label")
-        _draw_counts(grid, row, layout, counts[label], label)
-        if shares and (total := counts[label].sum()):
-            grid.put(end + 2, row, f"{100 * counts[label, label] / total:3.0f} %")
+        of_label = counts[label].tolist()
+        _draw_counts(grid, row, layout, of_label, label)
+        if shares and (total := sum(of_label)):
+            grid.put(end + 2, row, f"{100 * of_label[label] / total:3.0f} %")
     if cursor is not None:
         row, place = cursor[0] - layout.first_label, cursor[1] - layout.first_prediction
         _draw_cursor(grid, layout, row + 1, place, int(counts[cursor]), look)
@@ -93,14 +93,16 @@ def confusion_matrix(
     return grid.cells()
 
 
-def _draw_counts(grid: Grid, row: int, layout: MatrixLayout, counts: Counts, label: int) -> None:
+def _draw_counts(
+    grid: Grid, row: int, layout: MatrixLayout, counts: list[float], label: int
+) -> None:
     wrong = counts.copy()
     wrong[label] = 0
     first, cell = layout.first_prediction, layout.cell
-    shown = [f"{int(count)}" if count else "." for count in counts[first:].tolist()]
-    shown = shown[: layout.predictions]
+    end = first + layout.predictions
+    shown = [f"{int(count)}" if count else "." for count in counts[first:end]]
     grid.put(LEFT, row, "".join(text.rjust(cell) for text in shown), "muted")
-    special = {int(wrong.argmax()): ("warn", "*")} if wrong.any() else {}
+    special = {wrong.index(max(wrong)): ("warn", "*")} if any(wrong) else {}
     if counts[label]:
         special[label] = ("good", "")
     for predicted, (key, sign) in special.items():

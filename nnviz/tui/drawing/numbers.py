@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from numbers import Integral
 
 from rich.cells import cell_len
@@ -25,23 +25,28 @@ def compact(value: float, width: int = NUMBER_WIDTH, digits: int = 3) -> str:
 
 
 def _unaligned(value: float, width: int, most: int) -> str:
-    if isinstance(value, Integral) and len(str(int(value))) <= width:
+    # a float is none, which asking the abstract class takes longer to say
+    whole = not isinstance(value, float) and isinstance(value, Integral)
+    if whole and len(str(int(value))) <= width:
         return str(int(value))
     number = float(value)
-    if math.isnan(number):
-        candidates = ["NaN"]
-    elif math.isinf(number):
-        candidates = ["Inf" if number > 0 else "-Inf", "+∞" if number > 0 else "-∞"]
-    elif number == 0:
-        candidates = ["0"]
-    else:
-        candidates = [_digits(number, digits) for digits in range(most, 0, -1)]
-    room = width if number < 0 else max(width - 1, 1)
-    for room_left in (room, width):
-        for text in candidates:
-            if len(text) <= room_left:
+    for room in (width if number < 0 else max(width - 1, 1), width):
+        for text in _candidates(number, most):
+            if len(text) <= room:
                 return text
     return "#" * width
+
+
+def _candidates(number: float, most: int) -> Iterator[str]:
+    """The ways to write a number, the longest first."""
+    if math.isnan(number):
+        yield "NaN"
+    elif math.isinf(number):
+        yield from ("Inf", "+∞") if number > 0 else ("-Inf", "-∞")
+    elif number == 0:
+        yield "0"
+    else:
+        yield from (_digits(number, digits) for digits in range(most, 0, -1))
 
 
 def _digits(number: float, digits: int) -> str:
@@ -85,11 +90,12 @@ def fit_text(text: str, width: int, align: str = "<", ellipsis: str = "…") -> 
 
     `align` is `<` left, `>` right or `^` centre; the ellipsis is "~" where only ASCII can be shown.
     """
-    width = max(0, width)
-    if cell_len(text) > width:
+    width, size = max(0, width), cell_len(text)
+    if size > width:
         text = _cut(text, width - cell_len(ellipsis)) + ellipsis if width else ""
-    space = width - cell_len(text)
-    left = {"<": 0, ">": space, "^": space // 2}[align]
+        size = cell_len(text)
+    space = width - size
+    left = 0 if align == "<" else space if align == ">" else space // 2
     return " " * left + text + " " * (space - left)
 
 

@@ -22,13 +22,13 @@ def polyline(x: Floats, y: Floats, columns: int, rows: int) -> NDArray[np.bool_]
     at = x * (columns - 1)
     low, high = _between_neighbours(at, y, columns)
     _include_points(at, y, columns, low, high)
-    drawn = ~np.isnan(low)
-    top = np.where(drawn, (1.0 - high) * (rows - 1), -9.0).clip(-9.0, rows + 9.0)
-    bottom = np.where(drawn, (1.0 - low) * (rows - 1), -9.0).clip(-9.0, rows + 9.0)
+    ends = (1.0 - np.stack((high, low))) * (rows - 1)
+    ends[np.isnan(ends)] = -9.0
+    top, bottom = ends.clip(-9.0, rows + 9.0)
     first, last = np.ceil(top - 1e-9), np.floor(bottom + 1e-9)
     flat = first > last
     first[flat] = last[flat] = np.rint((top[flat] + bottom[flat]) / 2)
-    row = np.arange(rows)[:, None]
+    row = np.arange(float(rows))[:, None]
     return (row >= first) & (row <= last)
 
 
@@ -44,11 +44,11 @@ def _between_neighbours(at: Floats, y: Floats, columns: int) -> tuple[Floats, Fl
 def _include_points(at: Floats, y: Floats, columns: int, low: Floats, high: Floats) -> None:
     """Widen each column's range, in place, to the points that fall in it."""
     column = np.rint(at.clip(-9, columns + 9)).astype(np.int64)
-    inside = (column >= 0) & (column < columns)
-    column, y = column[inside], y[inside]
+    first, end = column.searchsorted((0, columns))
+    column, y = column[first:end], y[first:end]
     if not len(column):
         return
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    starts = np.concatenate(((0,), (column[1:] != column[:-1]).nonzero()[0] + 1))
     where = column[starts]
     low[where] = np.fmin(low[where], np.fmin.reduceat(y, starts))
     high[where] = np.fmax(high[where], np.fmax.reduceat(y, starts))
@@ -64,6 +64,6 @@ def thicker(dots: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def braille(dots: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """Return code points, one for each 4 x 2 dots; the empty cell is a blank braille character."""
     rows, columns = dots.shape
-    blocks = dots.reshape(rows // 4, 4, columns // 2, 2)
-    bits = (blocks * BRAILLE_BITS[None, :, None, :]).sum(axis=(1, 3))
-    return (BRAILLE + bits).astype(np.uint32)
+    blocks = dots.reshape(rows // 4, 4, columns // 2, 2).transpose(0, 2, 1, 3)
+    bits = blocks.reshape(rows // 4, columns // 2, 8) @ BRAILLE_BITS.ravel()
+    return (BRAILLE + bits).astype(np.uint32, copy=False)

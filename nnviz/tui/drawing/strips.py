@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rich.color import Color
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -202,9 +203,42 @@ class _Segments(dict[Run, Segment]):
         return segment
 
 
+class _Written(dict[Run, str]):
+    """Run -> what is written to a terminal for it; kept for the same reason."""
+
+    def __init__(self, segments: _Segments, console: Console) -> None:
+        super().__init__()
+        self._segments, self._console = segments, console
+
+    def __missing__(self, run: Run) -> str:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[run] = written = Strip([self._segments[run]]).render(self._console)
+        return written
+
+
 @lru_cache(maxsize=32)
 def _segments(look: Look, base: Style) -> _Segments:
     return _Segments(style_sheet(look, base))
+
+
+@lru_cache(maxsize=32)
+def _written(look: Look, base: Style, console: Console) -> _Written:
+    return _Written(_segments(look, base), console)
+
+
+class _RowStrip(Strip):
+    """A row of a drawing, which remembers its runs: they are known in the terminal's words."""
+
+    __slots__ = ("_conditions", "_runs")
+
+    def __init__(self, row: tuple[Run, ...], width: int, look: Look, base: Style) -> None:
+        super().__init__(map(_segments(look, base).__getitem__, row), width)
+        self._runs, self._conditions = row, (look, base)
+
+    def render(self, console: Console) -> str:
+        """Return the row in escape codes."""
+        return "".join(map(_written(*self._conditions, console).__getitem__, self._runs))
 
 
 def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:
@@ -212,5 +246,5 @@ def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:
 
     A key is a role of the theme, a colour, or `FRONT on BACK` of these.
     """
-    segment_of = _segments(look, base or Style.null()).__getitem__
-    return [Strip(list(map(segment_of, row)), cells.width) for row in cells.rows]
+    ground = base or Style.null()
+    return [_RowStrip(row, cells.width, look, ground) for row in cells.rows]

@@ -1,6 +1,7 @@
 """The rows that are always seen: timeline, phases, tabs, status, keys; words, not colours."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nnviz.tui.drawing.bars import Timeline, timeline_bar
 from nnviz.tui.drawing.cells import Cells, Grid, beside
@@ -55,10 +56,14 @@ def breadcrumb(view: View, choice: Choice, width: int, height: int, look: Look) 
 
     Where not all have room, those around the present one are seen.
     """
+    return _phases(tuple(phase.label for phase in view.phases), view.position.phase, width, look)
+
+
+@lru_cache(maxsize=32)  # iteration after iteration the same
+def _phases(labels: tuple[str, ...], phase: int, width: int, look: Look) -> Cells:
     grid = Grid(width, 1)
     arrow = " > " if look.ascii else " ▸ "
-    names = ["X", *(phase.label for phase in view.phases)]
-    here = view.position.phase + 1
+    names, here = ["X", *labels], phase + 1
     if len(arrow.join(names)) + 3 > width:
         names = [_short(name) for name in names]
     names[here] = f"[{names[here]}]"
@@ -165,11 +170,17 @@ def keys(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     """The keys that matter most, as many as fit; in a lecture or lesson, what it says instead."""
     if choice.cue or (look.present and choice.pressed):
         return lecture.row(choice, width, look)
-    grid = Grid(width, 1)
     if choice.guide:
+        grid = Grid(width, 1)
         grid.put(1, 0, fit_text(choice.guide, max(0, width - 2), ellipsis=look.ellipsis), "here")
         return grid.cells()
-    column, shown = 1, footer(choice.screen)
+    return _keys_of(choice.screen, width, look)
+
+
+@lru_cache(maxsize=32)  # a screen has the same keys in every frame
+def _keys_of(screen: str, width: int, look: Look) -> Cells:
+    grid = Grid(width, 1)
+    column, shown = 1, footer(screen)
     help_size = sum(_key_size(key, look) + GAP for key in shown if key.action == "help")
     for key in shown:
         size = _key_size(key, look)

@@ -1,5 +1,6 @@
 """What is wrong with the run at this iteration: numbers, cause, remedy; consequences folded."""
 
+from functools import lru_cache
 from textwrap import wrap
 
 from nnviz.debugger.findings import Finding, Level
@@ -59,9 +60,14 @@ def _lines(finding: Finding, width: int) -> list[Line]:
         of = f"L{layer} {cause}" if layer else cause
         return [(f"  - {headline(finding)}, a consequence of {of}", "muted")]
     told = f"{headline(finding)}: {finding.evidence}"
-    lines = [(line, KEYS[finding.level]) for line in wrap(told, width)]
-    lines += [(f"  {line}", "") for line in wrap(finding.cause, width - 2)]
+    lines = [(line, KEYS[finding.level]) for line in _wrapped(told, width)]
+    lines += [(f"  {line}", "") for line in _wrapped(finding.cause, width - 2)]
     if finding.remedies:
-        remedy = wrap(f"remedy: {finding.remedies[0].text}", width - 2)
+        remedy = _wrapped(f"remedy: {finding.remedies[0].text}", width - 2)
         lines += [(f"  {line}", "label") for line in remedy]
     return lines
+
+
+@lru_cache(maxsize=128)  # a finding says the same for many iterations
+def _wrapped(text: str, width: int) -> tuple[str, ...]:
+    return tuple(wrap(text, width))

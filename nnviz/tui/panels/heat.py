@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnviz.engine.arrays import Array
-from nnviz.tui.drawing.cells import Cells, beside, blank, stack
+from nnviz.tui.drawing.cells import Cells, beside, blank, padded, stack
 from nnviz.tui.drawing.heat_maps import heat_map, scale_of
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import first_that_fits
@@ -99,7 +99,7 @@ def _row(
         elif layer == pictures[0][0] and kind == pictures[0][1]:
             names = [_title(view, *picture, room, look) for picture in pictures]
             drawn = stack(drawn, blank(room, 1), *names)
-        parts.append(beside(drawn, blank(max(0, room - drawn.width), 1), gap=0))
+        parts.append(padded(drawn, room))
     return beside(*parts)
 
 

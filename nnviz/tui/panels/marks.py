@@ -12,11 +12,14 @@ def unit_marks(view: View, layer: int) -> Labels:
     """A `Mark` for each unit of a layer (counted from 1) at the view's iteration."""
     statistics = view.frame.layers[layer - 1]
     word = view.info.layers[layer - 1].silent
-    silent = Mark.DEAD if word == "dead" else Mark.INACTIVE
-    marks = np.where(statistics.unit_saturated > SATURATED_UNIT, Mark.SATURATED, Mark.NONE)
-    marks = np.where(statistics.silent, silent, marks)
-    infinite = np.where(np.isinf(statistics.unit_mean), Mark.INFINITE, marks)
-    return np.where(np.isnan(statistics.unit_mean), Mark.NAN, infinite).astype(np.int64)
+    mean = statistics.unit_mean
+    marks = np.zeros(len(mean), dtype=np.int64)
+    marks[statistics.unit_saturated > SATURATED_UNIT] = Mark.SATURATED
+    marks[statistics.silent] = Mark.DEAD if word == "dead" else Mark.INACTIVE
+    if not np.isfinite(mean).all():
+        marks[np.isinf(mean)] = Mark.INFINITE
+        marks[np.isnan(mean)] = Mark.NAN
+    return marks
 
 
 def marked_since(view: View, layer: int, unit: int) -> int | None:

@@ -30,7 +30,7 @@ FLOATS = st.floats(allow_nan=False)
     ],
 )
 def test_linear_axes_begin_and_end_on_round_ticks(low, high, most, labels):
-    assert tick_labels(linear_axis(low, high, most).ticks) == labels
+    assert list(tick_labels(linear_axis(low, high, most).ticks)) == labels
 
 
 @given(FLOATS, FLOATS, st.integers(1, 8))
@@ -54,7 +54,7 @@ def test_a_linear_axis_holds_its_values_and_has_few_ticks(low, high, most):
     ],
 )
 def test_log_axes_end_on_one_two_or_five_and_show_powers_of_ten(low, high, most, labels):
-    assert log_tick_labels(log_axis(low, high, most).ticks) == labels
+    assert list(log_tick_labels(log_axis(low, high, most).ticks)) == labels
 
 
 @given(st.floats(1e-300, 1e300), st.floats(1e-300, 1e300), st.integers(1, 8))
@@ -69,6 +69,11 @@ def test_what_has_no_place_on_an_axis_is_nan():
     assert np.isnan(linear_axis(0, 1, 2).position([np.nan, np.inf, -np.inf])).all()
     assert np.isnan(log_axis(1, 10, 2).position([0.0, -1.0, np.inf])).all()
     np.testing.assert_allclose(log_axis(1, 100, 2).position([1, 10, 100]), [0, 0.5, 1])
+
+
+@given(st.sampled_from([linear_axis(-3, 1e9, 4), log_axis(1e-5, 30, 4)]), st.floats(width=32))
+def test_one_value_lies_where_an_array_of_it_does(axis, value):
+    np.testing.assert_allclose(axis.place(value), axis.position([value])[0], rtol=1e-12)
 
 
 def test_iterations_have_whole_ticks_only():
@@ -90,7 +95,7 @@ def test_iterations_have_whole_ticks_only():
 def test_ticks_that_stand_evenly_are_round_and_few(low, high, rows, labels, taken):
     """Where a row or two is left free for that, looked at on the screens."""
     axis, used = even_axis(low, high, rows, max(1, rows // 2))
-    assert tick_labels(axis.ticks) == labels
+    assert list(tick_labels(axis.ticks)) == labels
     assert used == taken
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, stack
+from nnviz.tui.drawing.cells import Cells, Grid, beside, blank, padded, stack
 
 
 def test_equal_neighbours_share_a_run():
@@ -18,6 +18,12 @@ def test_equal_neighbours_share_a_run():
         ((" ", ""), ("abc", "axis"), ("  ", "")),
         (("      ", ""),),
     )
+
+
+def test_a_drawing_is_padded_at_its_right_and_never_cut():
+    cells = Cells(((("ab", "axis"),), (("cd", ""),)), 2)
+    assert padded(cells, 4).rows == ((("ab", "axis"), ("  ", "")), (("cd", ""), ("  ", "")))
+    assert padded(cells, 1) is padded(cells, 2) is cells
 
 
 def test_what_is_written_past_the_edges_is_cut_off():

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.color import Color
+from rich.console import Console
 from rich.style import Style
+from textual.strip import Strip
 
 import nnviz.tui.drawing
 from nnviz.tui.drawing.cells import Cells
@@ -21,12 +23,14 @@ from nnviz.tui.drawing.strips import (
     REMEMBERED,
     ROLES,
     _segments,
+    _written,
     strips,
     style_sheet,
 )
 
 GROUND = Style.null()
 FOLDER = Path(nnviz.tui.drawing.__file__).parent
+RICH = ("rich.color", "rich.console", "rich.segment", "rich.style")
 
 
 def test_a_key_is_a_role_a_colour_or_one_on_another():
@@ -59,7 +63,10 @@ def test_rows_of_new_numbers_do_not_fill_the_memory():
     width = sum(len(text) for text, _ in row)
     [strip] = strips(Cells((row,), width), Look(), GROUND)
     assert strip.text == "".join(text for text, _ in row)
+    console = Console(force_terminal=True)
+    strip.render(console)
     assert len(_segments(Look(), GROUND)) <= REMEMBERED
+    assert len(_written(Look(), GROUND, console)) <= REMEMBERED
 
 
 def test_a_look_without_colours_gives_none():
@@ -105,6 +112,17 @@ def test_rows_become_strips_on_the_style_of_the_widget():
     assert next(iter(strip)).style.color == Color.parse(DARK["axis"])
 
 
+@pytest.mark.parametrize("system", ["truecolor", "256", "standard"])
+def test_a_row_is_written_as_textual_writes_its_segments(system):
+    console = Console(force_terminal=True, color_system=system)
+    row = (("ab", "axis"), ("▀", "#102030 on #405060"), ("界", ""), ("ab", "axis"), ("x", "here"))
+    for look in (Look(), Look(ColorDepth.ANSI16), Look(ColorDepth.NONE)):
+        (strip,) = strips(Cells((row,), 8), look, Style.parse("on #101010"))
+        assert strip.render(console) == Strip(list(strip), 8).render(console)
+        part = strip.crop(2, 5)
+        assert (part.text, part.render(console)) == ("▀界", Strip(list(part)).render(console))
+
+
 def test_a_picture_has_a_strip_for_each_row():
     values = np.random.default_rng(0).normal(size=(28, 28))
     drawn = heat_map(values, Scale.symmetric(values), 28, 14, Look())
@@ -127,6 +145,6 @@ def test_only_the_adapter_knows_textual():
         }
         foreign = {name for name in names if name.split(".")[0] in ("textual", "rich")}
         if path.name == "strips.py":
-            assert foreign == {"rich.color", "rich.segment", "rich.style", "textual.strip"}
+            assert foreign == {*RICH, "textual.strip"}
         else:
             assert foreign <= {"rich.cells"}, path.name
