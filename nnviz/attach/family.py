@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnviz.attach.large_pages import with_large_pages
 from nnviz.attach.program import Program
 from nnviz.attach.starting import READ, by_address, by_inheritance
 from nnviz.attach.text_log import TextLog
@@ -75,7 +76,7 @@ class Family:
         self.on_text: Callable[[], None] = lambda: None
         self.folder = tempfile.TemporaryDirectory(prefix="nnviz-", ignore_cleanup_errors=True)
         start = by_inheritance if hasattr(os, "fork") else by_address
-        variables = enclosure.environment(environment(self.folder.name))
+        variables = with_large_pages(enclosure.environment(environment(self.folder.name)))
         started = start(enclosure.module, str(program.folder), variables)
         self._text, self._read = started.text, started.read
         self.main = Member(started.channel, started.pid)
@@ -131,7 +132,11 @@ class Family:
                     raise Cancelled
 
     def fork(self, member: Member) -> tuple[Member, float]:
-        """A copy of a member, and the seconds that it took to make it. Raises InputError."""
+        """A copy of a member, and the seconds that it took to make it. Raises InputError.
+
+        It has dropped what it needn't keep: what both share is copied once the member goes on.
+        """
+        started = time.perf_counter()
         mine, its = socket.socketpair()
         try:
             message, _ = self.ask(member, {"order": "fork"}, descriptors=(its.fileno(),))
@@ -140,7 +145,9 @@ class Family:
             raise
         finally:
             its.close()
-        return Member(Channel(mine), int(message["pid"])), float(message["seconds"])
+        copy = Member(Channel(mine), int(message["pid"]))
+        self.listen(copy)
+        return copy, time.perf_counter() - started
 
     def take_text(self) -> None:
         """Take what was printed so far; a proof in the background may ask for it, too."""

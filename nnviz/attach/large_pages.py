@@ -7,7 +7,7 @@ the process can see changes.
 
 import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 COLLAPSE = 25
@@ -15,6 +15,9 @@ COLLAPSE = 25
 
 PAGE = 2 * 2**20
 """Bytes of a large page."""
+
+TUNABLES, HUGE = "GLIBC_TUNABLES", "glibc.malloc.hugetlb"
+"""The variable that glibc reads its settings from, and the setting's name."""
 
 WORTH = 2 * PAGE
 """Memory of fewer bytes in one piece is left as it is."""
@@ -29,11 +32,12 @@ def use_large_pages() -> None:
         libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), COLLAPSE)
 
 
-def give_back_free_memory() -> None:
-    """Return what was freed to the system, where the C library can: else it keeps it for later."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "malloc_trim"):
-        libc.malloc_trim(0)
+def with_large_pages(variables: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which the C library asks for them itself: glibc 2.35 and newer can."""
+    given = variables.get(TUNABLES, "")
+    if HUGE in given:
+        return dict(variables)
+    return {**variables, TUNABLES: f"{given}:{HUGE}=1".lstrip(":")}
 
 
 def _pieces(maps: str) -> Iterator[tuple[int, int]]:

@@ -49,8 +49,6 @@ class Observer:
                 self._roles.setdefault(place.node, []).append((name, place))
         self.measuring = True
         self.wanted: frozenset[str] = frozenset()
-        self.weights = self._weights()
-        self.biases = self._biases()
         self.seconds = 0.0
         self._meanwhile = Meanwhile()
         self.on_loss: Callable[[float], None] = lambda loss: None
@@ -59,6 +57,8 @@ class Observer:
     def begin(self) -> None:
         """Get ready for the next iteration."""
         self._meanwhile.finish()
+        self.weights: Sequence[AnyArray] = ()
+        self.biases: Sequence[AnyArray] = ()
         self._visits: dict[int, int] = {}
         self._shifted: set[int] = set()
         self._filled: set[str] = set()

@@ -16,7 +16,8 @@ import numpy as np
 from nnviz.attach import wire
 from nnviz.attach.copying import why_not_copied
 from nnviz.attach.instrument import Node
-from nnviz.attach.large_pages import give_back_free_memory, use_large_pages
+from nnviz.attach.large_pages import use_large_pages
+from nnviz.attach.loop_memory import LoopMemory
 from nnviz.attach.namespace import assign, follow, path_text, reachable
 from nnviz.attach.observe import GONE, Observer
 from nnviz.attach.raising import nudge, raise_state
@@ -41,6 +42,7 @@ class Session:
         self.index = 0
         self.rounds: dict[int, int] = {}
         self.observer: Observer | None = None
+        self._memory: LoopMemory | None = None
         self.frame: FrameType | None = None
         self._text, self._nowhere = text, os.open(os.devnull, os.O_WRONLY)
         self._tracer: Tracer | None = None
@@ -87,6 +89,7 @@ class Session:
         if not self._arrived and not why_not_copied():
             with contextlib.suppress(OSError):  # a sandbox may hide the table of the memory
                 use_large_pages()
+            self._memory = LoopMemory()
         self._arrived = True
 
     def end(self) -> bool:
@@ -113,10 +116,16 @@ class Session:
 
     def wait(self) -> None:
         """In a process that keeps a state: wait for orders, and so do the copies made of it."""
-        give_back_free_memory()
+        self._stand_by()
         while self.serve():
-            pass
+            self._stand_by()
         self._prepare()
+
+    def _stand_by(self) -> None:
+        """In a new process: drop what it needn't keep, and say that the other one may go on."""
+        if self._memory is not None:
+            self._memory.give_back()
+        self.channel.send({"event": "kept"})
 
     # orders
 
@@ -182,15 +191,13 @@ class Session:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
-        started = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # threads of BLAS look after themselves
             pid = os.fork()
         if pid:
             self._children.add(pid)
             os.close(descriptors[0])
-            seconds = time.perf_counter() - started
-            self.channel.send({"event": "forked", "pid": pid, "seconds": seconds})
+            self.channel.send({"event": "forked", "pid": pid})
             return False
         self.pid = os.getpid()
         self._children = set()

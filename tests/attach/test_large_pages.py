@@ -1,6 +1,8 @@
 """Only whole large pages of the process's own memory are asked for."""
 
-from nnviz.attach.large_pages import PAGE, _pieces
+import pytest
+
+from nnviz.attach.large_pages import PAGE, _pieces, with_large_pages
 
 MAPS = """\
 7f0000100000-7f0000a00000 rw-p 00000000 00:00 0
@@ -20,3 +22,18 @@ def test_pieces_are_whole_pages_of_private_memory_that_has_no_file():
         (0x55D000000000, 0x55D000400000),
     ]
     assert PAGE == 0x200000
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("", "glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.check=3", "glibc.malloc.check=3:glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=0"),
+    ],
+)
+def test_what_was_set_for_glibc_stays_set(given, wanted):
+    assert with_large_pages({"GLIBC_TUNABLES": given, "HOME": "/"}) == {
+        "GLIBC_TUNABLES": wanted,
+        "HOME": "/",
+    }

@@ -1,6 +1,7 @@
 """A program under the debugger computes the same bits, and whatever it does is said clearly."""
 
 import hashlib
+import mmap
 import subprocess
 import sys
 import time
@@ -263,6 +264,19 @@ def test_a_state_is_kept_of_a_net_so_large_that_its_statistics_take_threads(star
     for index in range(1, 3):
         source.advance()
         assert source.snapshot().kept.index == index
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing says what is resident")
+def test_a_state_has_dropped_what_the_loop_assigns_anew_before_the_program_goes_on(start):
+    source = start("large.py", in_loop("large = np.ones(2**23)"))
+    source.advance()
+    program = source._running()
+    copy, _ = source.family.fork(program)
+    held = [
+        int(Path(f"/proc/{member.pid}/statm").read_text().split()[1]) * mmap.PAGESIZE
+        for member in (program, copy)
+    ]
+    assert held[0] - held[1] >= 2**26  # bytes of the array
 
 
 @pytest.mark.slow
