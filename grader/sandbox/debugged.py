@@ -44,7 +44,7 @@ _KEPT = (
 
 
 _LARGE_PAGES = "GLIBC_TUNABLES"
-"""Asks for them; a process that is kept by copies of it would have each copied as a whole."""
+"""The debugger asks for them itself, unseen by the program."""
 
 
 def enclosure() -> Enclosure:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from nnviz.attach import instrument
 from nnviz.attach.instrument import Numbers
+from nnviz.attach.large_pages import as_without_them
 from nnviz.attach.loops import choose
 from nnviz.attach.own_modules import OwnModules, guard_files, refuse_input
 from nnviz.attach.program import Program
@@ -104,6 +105,7 @@ def _to_the_end(session: Session, work: Callable[[], None]) -> None:
 
 def main() -> None:
     """Take the conversation from the command line, and the program from the debugger."""
+    as_without_them(os.environ)
     connection, text = answered(sys.argv[1:])
     for descriptor in (1, 2):
         os.dup2(text, descriptor)

@@ -7,7 +7,7 @@ the process can see changes.
 
 import ctypes
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 
 COLLAPSE = 25
@@ -16,8 +16,11 @@ COLLAPSE = 25
 PAGE = 2 * 2**20
 """Bytes of a large page."""
 
-TUNABLES, HUGE = "GLIBC_TUNABLES", "glibc.malloc.hugetlb"
-"""The variable that glibc reads its settings from, and the setting's name."""
+TUNABLES, SETTING = "GLIBC_TUNABLES", "glibc.malloc.hugetlb"
+"""The variable that glibc reads its settings from as a process starts, and the setting's name."""
+
+ASKING = f"{SETTING}=0x1"
+"""Spelled so that it is told from what somebody else has set."""
 
 WORTH = 2 * PAGE
 """Memory of fewer bytes in one piece is left as it is."""
@@ -35,9 +38,18 @@ def use_large_pages() -> None:
 def with_large_pages(variables: Mapping[str, str]) -> dict[str, str]:
     """An environment in which the C library asks for them itself: glibc 2.35 and newer can."""
     given = variables.get(TUNABLES, "")
-    if HUGE in given:
+    if SETTING in given:
         return dict(variables)
-    return {**variables, TUNABLES: f"{given}:{HUGE}=1".lstrip(":")}
+    return {**variables, TUNABLES: f"{given}:{ASKING}".lstrip(":")}
+
+
+def as_without_them(variables: MutableMapping[str, str]) -> None:
+    """Take that out again once the process has started: a program finds its own environment."""
+    given = variables.get(TUNABLES, "")
+    if given == ASKING:
+        del variables[TUNABLES]
+    elif given.endswith(f":{ASKING}"):
+        variables[TUNABLES] = given.removesuffix(f":{ASKING}")
 
 
 def _pieces(maps: str) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnviz.attach.large_pages import PAGE, _pieces, with_large_pages
+from nnviz.attach.large_pages import PAGE, _pieces, as_without_them, with_large_pages
 
 MAPS = """\
 7f0000100000-7f0000a00000 rw-p 00000000 00:00 0
@@ -25,15 +25,19 @@ def test_pieces_are_whole_pages_of_private_memory_that_has_no_file():
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("given", "asking"),
     [
-        ("", "glibc.malloc.hugetlb=1"),
-        ("glibc.malloc.check=3", "glibc.malloc.check=3:glibc.malloc.hugetlb=1"),
-        ("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=0"),
+        ({}, "glibc.malloc.hugetlb=0x1"),
+        (
+            {"GLIBC_TUNABLES": "glibc.malloc.check=3"},
+            "glibc.malloc.check=3:glibc.malloc.hugetlb=0x1",
+        ),
+        ({"GLIBC_TUNABLES": "glibc.malloc.hugetlb=0"}, "glibc.malloc.hugetlb=0"),
+        ({"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}, "glibc.malloc.hugetlb=1"),
     ],
 )
-def test_what_was_set_for_glibc_stays_set(given, wanted):
-    assert with_large_pages({"GLIBC_TUNABLES": given, "HOME": "/"}) == {
-        "GLIBC_TUNABLES": wanted,
-        "HOME": "/",
-    }
+def test_what_was_set_for_glibc_stays_set_and_the_program_finds_nothing_else(given, asking):
+    variables = with_large_pages({**given, "HOME": "/"})
+    assert variables == {"GLIBC_TUNABLES": asking, "HOME": "/"}
+    as_without_them(variables)
+    assert variables == {**given, "HOME": "/"}
