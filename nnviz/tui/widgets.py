@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from rich.style import Style
 from textual import events
@@ -22,8 +23,10 @@ from nnviz.tui.view import View
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a panel drew: rows of characters, and the strips made of them for these conditions."""
+    """What a panel drew; its rows, all as wide as the widget; strips of them for these conditions.
+    """
 
+    cells: Cells = Cells((), 0)
     rows: tuple[tuple[Run, ...], ...] = ()
     strips: Sequence[Strip] = ()
     size: Size = Size(0, 0)
@@ -71,7 +74,7 @@ class PanelWidget(Widget, can_focus=False):
             self.refresh()
         elif changed:
             width = self._drawing.size.width
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self.refresh(*(Region(0, y, width, end - y) for y, end in _stretches(changed)))
 
     def cells(self, size: Size) -> Cells:
         """What the panel draws in a rectangle of that size."""
@@ -93,6 +96,9 @@ class PanelWidget(Widget, can_focus=False):
             self._ground = self.rich_style  # worked out from all widgets around it
         before, size, base = self._drawing, self.size, self._ground
         drawn_cells = self.cells(size)
+        same = (before.size, before.base, before.look) == (size, base, look)
+        if same and drawn_cells is before.cells:
+            return []
         # every row as wide as the widget: a strip that is not would shift what is beside it
         rows = drawn_cells.rows[: size.height]
         if drawn_cells.width < size.width:
@@ -100,16 +106,16 @@ class PanelWidget(Widget, can_focus=False):
             rows = tuple((*row, pad) for row in rows)
         rows += (((" " * size.width, ""),),) * (size.height - len(rows))
         width = max(size.width, drawn_cells.width)
-        if (before.size, before.base, before.look) != (size, base, look):
+        if not same:
             drawn = _in_room(strips(Cells(rows, width), look, base), width, size.width)
-            self._drawing = Drawing(rows, drawn, size, base, look)
+            self._drawing = Drawing(drawn_cells, rows, drawn, size, base, look)
             return None
         changed = [y for y, row in enumerate(rows) if row != before.rows[y]]
         drawn = list(before.strips)
         anew = strips(Cells(tuple(rows[y] for y in changed), width), look, base)
         for y, strip in zip(changed, _in_room(anew, width, size.width), strict=True):
             drawn[y] = strip
-        self._drawing = Drawing(rows, drawn, size, base, look)
+        self._drawing = Drawing(drawn_cells, rows, drawn, size, base, look)
         return changed
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -150,6 +156,12 @@ def _title(text: str, width: int, look: Look) -> Cells:
     row.put(0, 0, f"{line} {text} {line * width}", "axis")
     row.put(2, 0, text, "label")
     return row.cells()
+
+
+def _stretches(rows: list[int]) -> list[tuple[int, int]]:
+    """Ascending rows as stretches without a gap: the first one, and the one after the last."""
+    breaks = [i for i in range(1, len(rows)) if rows[i] != rows[i - 1] + 1]
+    return [(rows[a], rows[b - 1] + 1) for a, b in pairwise((0, *breaks, len(rows)))]
 
 
 def _in_room(drawn: list[Strip], width: int, room: int) -> list[Strip]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from rich.color import Color
 from rich.console import Console
@@ -228,17 +230,37 @@ def _written(look: Look, base: Style, console: Console) -> _Written:
 
 
 class _RowStrip(Strip):
-    """A row of a drawing, which remembers its runs: they are known in the terminal's words."""
+    """A row of a drawing, whose runs are known in the terminal's words.
 
-    __slots__ = ("_conditions", "_runs")
+    In most frames it is only written. What Textual's strip is made of besides is made when it is
+    asked for, to be cut or filtered.
+    """
 
-    def __init__(self, row: tuple[Run, ...], width: int, look: Look, base: Style) -> None:
-        super().__init__(map(_segments(look, base).__getitem__, row), width)
-        self._runs, self._conditions = row, (look, base)
+    __slots__ = ("_conditions", "_row", "_width")
+
+    def __init__(self, row: tuple[Run, ...], width: int, conditions: tuple[Look, Style]) -> None:
+        self._row, self._width, self._conditions = row, width, conditions
+
+    def __getattr__(self, name: str) -> Any:
+        """Make what is not there yet."""
+        if name not in Strip.__slots__:
+            raise AttributeError(name)
+        super().__init__(map(_segments(*self._conditions).__getitem__, self._row), self._width)
+        return getattr(self, name)
+
+    @property
+    def cell_length(self) -> int:
+        """The width of the row."""
+        return self._width
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Cut the row at columns, the last of which is its end."""
+        places = list(cuts)
+        return [self] if places == [self._width] else super().divide(places)
 
     def render(self, console: Console) -> str:
         """Return the row in escape codes."""
-        return "".join(map(_written(*self._conditions, console).__getitem__, self._runs))
+        return "".join(map(_written(*self._conditions, console).__getitem__, self._row))
 
 
 def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:
@@ -246,5 +268,5 @@ def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:
 
     A key is a role of the theme, a colour, or `FRONT on BACK` of these.
     """
-    ground = base or Style.null()
-    return [_RowStrip(row, cells.width, look, ground) for row in cells.rows]
+    conditions = look, base or Style.null()
+    return [_RowStrip(row, cells.width, conditions) for row in cells.rows]
