@@ -187,7 +187,7 @@ class NnvizApp(LookingApp):
 
     def _panels(self) -> Iterable[PanelWidget]:
         screens = self.screen_stack  # none any more while the application closes
-        return screens[0].query(PanelWidget) if screens else ()
+        return [w for w in screens[0].children if isinstance(w, PanelWidget)] if screens else ()
 
     def choose(self, choice: Choice) -> None:
         """Change what is looked at, ask what it takes, and draw it."""

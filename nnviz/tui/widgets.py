@@ -23,7 +23,9 @@ from nnviz.tui.view import View
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a panel drew; its rows, all as wide as the widget; strips of them for these conditions.
+    """What a panel drew, the rows of the widget, and the strips made of them for these conditions.
+
+    The rows are those of the cells, as many and as wide as the widget.
     """
 
     cells: Cells = Cells((), 0)

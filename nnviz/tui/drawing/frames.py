@@ -152,21 +152,20 @@ def draw_curve(grid: Grid, frame: Frame, x: Floats, y: Floats, index: int) -> No
     area = slice(0, frame.height), slice(frame.left, frame.left + frame.width)
     codes, ids = grid.codes[area], grid.ids[area]
     if frame.look.curves_by_glyph:
-        marks = np.full(dots.shape, ord(GLYPHS[index % len(GLYPHS)]), dtype=np.uint32)
-        drawn = dots
+        drawn, below = dots, codes[dots]
+        codes[drawn] = ord(GLYPHS[index % len(GLYPHS)])
     else:
         marks = braille(thicker(dots) if frame.look.present else dots)
         drawn = marks != BRAILLE
-        old = codes >= BRAILLE
-        marks = np.where(old & drawn, marks | codes, marks)
-    keys = np.full(ids.shape, grid.key(series_key(index)))
-    bars = [bar for bar in BARS if grid.has(bar)]
-    for bar in bars:
+        above, below = marks[drawn], codes[drawn]
+        codes[drawn] = np.where(below >= BRAILLE, above | below, above)
+    ground = ids[drawn]
+    keys = np.full(ground.shape, grid.key(series_key(index)))
+    for bar in filter(grid.has, BARS):
         earlier = [grid.key(f"{series_key(number)} on {bar}") for number in range(len(GLYPHS))]
-        covered = (ids == grid.key(bar)) & (codes == FULL_BLOCK) | np.isin(ids, earlier)
+        covered = (ground == grid.key(bar)) & (below == FULL_BLOCK) | np.isin(ground, earlier)
         keys[covered] = grid.key(f"{series_key(index)} on {bar}")
-    ids[drawn] = keys[drawn]
-    codes[drawn] = marks[drawn]
+    ids[drawn] = keys
 
 
 def draw_labels(

@@ -121,6 +121,7 @@ class Zoom:
     columns: int
 
 
+@lru_cache(maxsize=256)  # a picture has the same room in every frame
 def zoom_to_fit(shape: tuple[int, int], width: int, height: int, square: bool = True) -> Zoom:
     """Return the largest whole zoom of an array of `shape` for `width` x `height` cells.
 
@@ -175,16 +176,17 @@ def _pooled(
 ) -> tuple[Floats, Ints]:
     """Return pixels and their marks, those of NaN and infinity added, pooled if need be."""
     finite = np.isfinite(array)
-    clean = marks is None and bool(finite.all())
+    clean = bool(finite.all())
     pixels = array if clean else np.where(finite, array, 0.0)
     pool = zoom.rows > 1 or zoom.columns > 1
     if pool:
         pixels = pool_values(pixels, zoom, signed)
-    if clean:
+    if not clean:
+        own = np.where(finite, Mark.NONE, np.where(np.isnan(array), Mark.NAN, Mark.INFINITE))
+        marks = own if marks is None else np.maximum(own, marks)
+    if marks is None:
         return pixels, np.zeros(pixels.shape, dtype=np.int64)
-    own = np.where(finite, Mark.NONE, np.where(np.isnan(array), Mark.NAN, Mark.INFINITE))
-    marked = own if marks is None else np.maximum(own, marks)
-    return pixels, pool_marks(marked, zoom) if pool else marked
+    return pixels, pool_marks(marks, zoom) if pool else marks
 
 
 def _blocks(operation: np.ufunc, array: NDArray[Any], zoom: Zoom) -> NDArray[Any]:
@@ -226,6 +228,7 @@ _LEVELS = np.rint(np.arange(SHADES) * ((LEVELS - 1) / (SHADES - 1))).astype(np.i
 _STRIDE = LEVELS + 1
 _MARKED = _STRIDE * _STRIDE
 _ALARM = _MARKED + _STRIDE
+_IS_ALARM = np.array([mark in (Mark.INFINITE, Mark.NAN) for mark in Mark])
 _GLYPH_CODES = np.array([list(map(ord, MARK_GLYPHS.get(mark, "   "))) for mark in Mark], np.uint32)
 
 
@@ -304,10 +307,9 @@ def _draw_marks(codes: NDArray[np.uint32], ids: Ints, levels: Ints, marks: Ints)
     mark = np.maximum(upper, lower)
     place = np.where(upper == lower, 2, np.where(upper > lower, 0, 1))
     ground = np.where((place == 0) & (levels[1::2] != ABSENT), levels[1::2], levels[0::2])
-    alarm = (mark == Mark.NAN) | (mark == Mark.INFINITE)
-    marked = mark > Mark.NONE
+    marked = mark.astype(bool)
     codes[marked] = _GLYPH_CODES[mark, place][marked]
-    ids[marked] = np.where(alarm, _ALARM, _MARKED + ground)[marked]
+    ids[marked] = np.where(_IS_ALARM[mark], _ALARM, _MARKED + ground)[marked]
 
 
 def _draw_glyphs(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:

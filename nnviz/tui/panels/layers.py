@@ -37,9 +37,10 @@ def _text(text: str, width: int, key: str = "") -> Cells:
 
 
 def _number(field: str, width: int = 7) -> CellOf:
-    return lambda view, info, layer, look: _text(
-        compact(getattr(layer, field), width, look.digits), width
-    )
+    def cell(view: View, info: LayerInfo, layer: LayerStatistics, look: Look) -> Cells:
+        return Cells((((compact(getattr(layer, field), width, look.digits), ""),),), width)
+
+    return cell
 
 
 def _share(field: str, width: int, role: str, applies: Callable[[LayerInfo], bool]) -> CellOf:
