@@ -18,7 +18,7 @@ from nnviz.debugger.engine_info import (
     shape_text,
 )
 from nnviz.debugger.engine_states import EngineSnapshot, IdleInputs
-from nnviz.debugger.histograms import Bins, HistogramObserver, LayerHistograms
+from nnviz.debugger.histograms import Bins, CountsOnTheWay, HistogramObserver, LayerHistograms
 from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, Packed
@@ -44,7 +44,7 @@ MakeSetup = Callable[[Experiment, Dataset], Setup]
 """How a run is built. A planted fault is another one: the engine does not know of it."""
 
 
-class EngineSource:
+class EngineSource(CountsOnTheWay):
     """Runs an experiment on a data set; see `RunSource` for what each method promises."""
 
     def __init__(

@@ -5,10 +5,11 @@ and a are counted together: counting takes most of the time, and half of it is s
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -89,16 +90,17 @@ class LayerHistograms:
     zeros: int
 
 
-@runtime_checkable
-class CountsOnTheWay(Protocol):
+class CountsOnTheWay(ABC):
     """A source of runs that counts a layer's values while it does an iteration, if somebody looks.
 
     Both counts are what `count` makes of the whole arrays.
     """
 
+    @abstractmethod
     def histograms(self) -> LayerHistograms | None:
         """What was counted at iteration `shown`; None: nothing, or not everything had its bin."""
 
+    @abstractmethod
     def watch(self, layer: int, z: Bins, a: Bins) -> None:
         """Count layer `layer` (from 1) in these bins, for the next `LEASE` iterations."""
 

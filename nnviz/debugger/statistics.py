@@ -22,6 +22,7 @@ from nnviz.debugger.reductions import (
     ones,
     squared_deviations,
     sum_of_squares,
+    total,
 )
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
@@ -38,8 +39,8 @@ HEALTHY_UPDATE_RATIO = (1e-3, 1e-1)
 FEW = 50_000
 """Up to so many numbers, a call costs more than the arithmetic in it."""
 
-PART = 50_000
-"""So many weights fit into a cache together with their gradient and their new values."""
+PART = 1 << 18
+"""So many weights are summed at a time: few calls, and what one leaves in cache the next finds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,27 +128,35 @@ class StatisticsObserver:
         """Add the tiles up, in their order."""
         first, *others = accumulators
         for other in others:
-            first.merge(other)
-        return first.totals()
+            for mine, its in zip(first.z + first.a, other.z + other.a, strict=True):
+                mine.merge(its)
+        cuts = cuts_of(first.network.sizes[1:])
+        units = np.add.reduce([tile.of_units() for tile in accumulators]).reshape(2, -1)
+        largest = None
+        if first.largest:
+            tiles = [np.concatenate(tile.largest) for tile in accumulators]
+            largest = np.maximum.reduce(tiles)
+        samples = first.z[0].count // cuts[0].stop
+        return ActivationTotals(samples, first.z, first.a, cuts, units, largest)
 
 
 class _TileSums:
-    """What is added up for all layers of a tile, or of several; see `ActivationTotals`.
+    """What is added up for the layers of a tile, one entry for each; see `ActivationTotals`.
 
-    `_sums`, `_saturated` and `_largest` have one array per layer, with one number per unit.
+    `sums`, `saturated` and `largest` have one number per unit.
     """
 
     def __init__(self, network: Network) -> None:
-        self._network = network
-        self._z: list[Spread] = []
-        self._a: list[Spread] = []
-        self._sums: list[Array] = []
-        self._saturated: list[Array] = []
-        self._largest: list[Array] = []
+        self.network = network
+        self.z: list[Spread] = []
+        self.a: list[Spread] = []
+        self.sums: list[Array] = []
+        self.saturated: list[Array] = []
+        self.largest: list[Array] = []
 
     def add(self, layer: int, za: Array) -> None:
         """Add the next layer of a tile: z and a, 2 x samples x units."""
-        activation = self._network.activations[layer]
+        activation = self.network.activations[layer]
         _, samples, width = za.shape
         z, a, of_samples = za[0], za[1], ones(samples, za.dtype)
         sums = of_samples @ za
@@ -160,37 +169,23 @@ class _TileSums:
             low, high = float(a.min()), float(a.max())
         count, (z_total, a_total) = samples * width, totals
         z_low, z_high = z.item(lowest), z.item(highest)
-        self._z.append(Spread(count, z_total / count, z_deviations, z_low, z_high))
-        self._a.append(Spread(count, a_total / count, a_deviations, low, high))
-        self._sums.append(sums[1])
+        self.z.append(Spread(count, z_total / count, z_deviations, z_low, z_high))
+        self.a.append(Spread(count, a_total / count, a_deviations, low, high))
+        self.sums.append(sums[1])
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
             mask = a < bounds[0]
             mask |= a > bounds[1]
-            self._saturated.append(column_count(mask))
+            self.saturated.append(column_count(mask))
         else:
-            self._saturated.append(np.zeros(width))
-        if _can_be_silent(self._network.activations):
+            self.saturated.append(np.zeros(width))
+        if _can_be_silent(self.network.activations):
             silent = bool(activation.silent)
-            self._largest.append(column_maximum(a) if silent else np.full(width, np.inf))
+            self.largest.append(column_maximum(a) if silent else np.full(width, np.inf))
 
-    def merge(self, other: "_TileSums") -> None:
-        """Add the tiles that follow."""
-        for mine, its in zip(self._z + self._a, other._z + other._a, strict=True):
-            mine.merge(its)
-        both = zip(self._sums + self._saturated, other._sums + other._saturated, strict=True)
-        added = [np.add(mine, its, dtype=np.float64) for mine, its in both]
-        self._sums, self._saturated = added[: len(self._z)], added[len(self._z) :]
-        largest = zip(self._largest, other._largest, strict=True)
-        self._largest = [np.maximum(mine, its) for mine, its in largest]
-
-    def totals(self) -> ActivationTotals:
-        """The result."""
-        cuts = cuts_of(self._network.sizes[1:])
-        units = np.concatenate([*self._sums, *self._saturated], dtype=np.float64).reshape(2, -1)
-        largest = np.concatenate(self._largest) if self._largest else None
-        samples = self._z[0].count // cuts[0].stop
-        return ActivationTotals(samples, self._z, self._a, cuts, units, largest)
+    def of_units(self) -> Array:
+        """One array in float64: the sums of all units, then how often each is saturated."""
+        return np.concatenate([*self.sums, *self.saturated], dtype=np.float64)
 
 
 @lru_cache(maxsize=64)
@@ -319,9 +314,9 @@ def _sums_of_large(W: Array, dW: Array, new: Array) -> list[float]:
     found = []
     for start in range(0, W.size, PART):
         w, g, n = (array[start : start + PART] for array in values)
-        update, of_all = n - w, ones(len(w), w.dtype)
+        update = n - w
         squares = [sum_of_squares(array) for array in (g, w, update)]
-        found.append((w @ of_all, np.abs(update, out=update) @ of_all, *squares))
+        found.append((total(w), total(np.abs(update, out=update)), *squares))
     return [float(sum(sums)) for sums in zip(*found, strict=True)]
 
 

@@ -13,6 +13,7 @@ from nnviz.debugger.reductions import (
     column_maximum,
     deviations_of_rows,
     sum_of_squares,
+    total,
 )
 
 
@@ -69,6 +70,13 @@ def test_a_small_spread_about_a_large_mean_is_not_lost_in_float32():
     values = (1000 + 0.01 * np.random.default_rng(0).normal(size=5000)).astype(np.float32)
     assert known(values).std == pytest.approx(values.astype(np.float64).std(), rel=1e-3)
     assert known(np.full(100, 0.1, np.float32)).std == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 1023, 1024, 1025, 200_704])
+def test_a_sum_is_that_of_wide_numbers_whatever_the_length(size):
+    """float64 holds the sum of so many float32 numbers to nine digits more than are compared."""
+    values = np.random.default_rng(size).normal(1, 1, size).astype(np.float32)
+    assert total(values) == pytest.approx(values.astype(np.float64).sum(), rel=1e-6)
 
 
 @pytest.mark.parametrize("size", [1e-25, 1e25])

@@ -17,7 +17,7 @@ from nnviz.debugger.histograms import (
 from nnviz.debugger.model import curve
 from nnviz.debugger.source import RunSource
 from nnviz.engine.activations import Activation
-from nnviz.engine.arrays import Array, Labels, Mask
+from nnviz.engine.arrays import Array, Labels, Mask, read_only
 from nnviz.engine.tiles import Cancelled, never
 from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.axes import linear_axis
@@ -32,6 +32,8 @@ CHUNK = 1 << 20
 """Values counted at a time: few enough to answer a key between two chunks."""
 RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 """Where the values of an activation lie, so that the axis stands still while one steps."""
+
+_NOWHERE: Mask = read_only(np.zeros(BINS, dtype=bool))
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +171,7 @@ def _as_counted(
     for values, range_ in ((seen.z, None), (seen.a, ends)):
         if values.bins != _bins(values.smallest, values.largest, range_):
             return None
-    z, a = (_spread(of.bins, of.counts, int(of.counts.sum())) for of in (seen.z, seen.a))
+    z, a = (_spread(of.bins, of.counts) for of in (seen.z, seen.a))
     return z, a, seen.zeros
 
 
@@ -193,9 +195,11 @@ def spread(
     return _spread(bins, counts, len(values))
 
 
-def _spread(bins: Bins, counts: Labels, values: int) -> Spread:
-    nowhere = np.zeros(BINS, dtype=bool)
-    return Spread(counts, bins.edges, values, values - int(counts.sum()), nowhere)
+def _spread(bins: Bins, counts: Labels, values: int | None = None) -> Spread:
+    """Without `values`, all have been counted."""
+    counted = int(counts.sum())
+    values = counted if values is None else values
+    return Spread(counts, bins.edges, values, values - counted, _NOWHERE)
 
 
 def _bins(low: float, high: float, ends: tuple[float, float] | None) -> Bins:
