@@ -3,7 +3,7 @@
 export PYTHON
 PY := .venv/bin/python
 # a few processes (tests/conftest.py says how many); a file's tests stay together
-PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile $(PYTEST_OPTIONS)
+PYTEST := $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
 REFERENCE := docs/reference/improvements.md
 
