@@ -34,3 +34,18 @@ def without_a_terminal(
         timeout=seconds,
     )
     return done.returncode, done.stdout
+
+
+def with_nobody_reading(*words: str, unbuffered: str = "") -> tuple[int, str]:
+    """Run `nnviz WORDS | head -0`; its exit code, and what it printed to standard error."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "nnviz", *words],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        text=True,
+    )
+    os.close(writer)
+    return done.returncode, done.stderr

@@ -14,6 +14,7 @@ import nnviz.commands
 from nnviz import __version__
 from nnviz.cli import VERBS, main
 from nnviz.errors import InputError
+from tests.shell import with_nobody_reading
 
 
 def nnviz_process(*arguments, **options):
@@ -128,16 +129,7 @@ def test_interrupt_exits_with_130(stub_verb, capsys):
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_closed_pipe_is_silent(unbuffered):
     """`nnviz data | head -0` prints no error, whether it notices while writing or at its end."""
-    reader, writer = os.pipe()
-    os.close(reader)
-    command = [sys.executable, "-m", "nnviz", "data"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
-    done = subprocess.run(
-        command, stdout=writer, stderr=subprocess.PIPE, env=environment, check=False
-    )
-    os.close(writer)
-    assert done.stderr == b""
-    assert done.returncode == 0
+    assert with_nobody_reading("data", unbuffered=unbuffered) == (0, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk without room")

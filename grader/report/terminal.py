@@ -1,5 +1,6 @@
 """The grade as a table in the terminal, for the person who just graded."""
 
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -25,6 +26,17 @@ COLOURS = {"good": "green", "part": "yellow", "bad": "red", "none": "dim", "wait
 _WIDEST_TYPED = 20
 """Answers up to this length get a column of their own; longer ones stand above the message."""
 _LONGEST_TYPED = 200
+
+
+class Output(Console):
+    """Standard output; where nobody reads on, the command line hears of it, not rich."""
+
+    def __init__(self) -> None:
+        super().__init__(file=sys.stdout, highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        """Let `nnviz.cli.main` end the command, as for everything that is printed."""
+        raise
 
 
 def print_grade(grade: Grade, console: Console) -> None:

@@ -1,7 +1,6 @@
 """`nnviz check`: a student's own look at a submission before it is handed in."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,35 +27,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print how everything is read; 1 where something can't be."""
-    from rich.console import Console
-
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.reading import read_back
-    from grader.report.terminal import print_reading
+    from grader.report.terminal import Output, print_reading
     from grader.rubric import load_rubric
     from grader.submission import read_submission
 
     rubric = load_rubric(assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT))
     submission = read_submission(arguments.folder, rubric.sheet)
     answers = read_back(submission, rubric)
-    print_reading(submission, answers, Console(file=sys.stdout, highlight=False))
+    print_reading(submission, answers, Output())
     failed = submission.has_code and not _checked(submission, rubric, arguments.seed)
     return int(failed or bool(submission.notes) or any(answer.problem for answer in answers))
 
 
 def _checked(submission: "Submission", rubric: "Rubric", seed: int | None) -> bool:
     """Run the checks and print what they found; whether what is written is right."""
-    from rich.console import Console
-
     from grader.code_marks import asked_checks, fresh_seed, mark_code
     from grader.report.checks import checks_view
+    from grader.report.terminal import Output
     from grader.sandbox import choose_sandbox
 
     seed = fresh_seed() if seed is None else seed
     sandbox = choose_sandbox(rubric.file.isolation, allow_unsandboxed=True)
     marks = mark_code(submission, asked_checks(rubric), sandbox, seed)
     wrong = [r for r in marks.results.values() if r.verdict in ("failed", "could-not-run")]
-    Console(file=sys.stdout, highlight=False).print(checks_view(marks))
+    Output().print(checks_view(marks))
     if wrong:
         print(f"The same inputs again: nnviz check --seed {seed} {submission.folder}")
     return not wrong and not marks.problems

@@ -1,7 +1,6 @@
 """`nnviz class`: a whole class on one page: points, misconceptions, claims, similar code."""
 
 import argparse
-import sys
 from pathlib import Path
 
 
@@ -24,8 +23,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Count, print, and write the page."""
-    from rich.console import Console
-
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.cohort.class_page import class_page
     from grader.cohort.class_views import class_html, print_class
@@ -33,14 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
     from grader.cohort.programs import pairs_of
     from grader.cohort.register import FILE_NAME, read_register
     from grader.report.files import write_whole
+    from grader.report.terminal import Output
 
     folder = arguments.folder
     register = read_register(folder) if (folder / FILE_NAME).is_file() else None
     seen = overview(folder, register)
     assignment = assignment_folder(arguments.assignment or DEFAULT_ASSIGNMENT)
     page = class_page(seen, pairs_of(folder, register, assignment), arguments.names)
-    print_class(page, Console(file=sys.stdout, highlight=False))
     if arguments.html:
-        write_whole(arguments.html, class_html(page))
+        write_whole(arguments.html, class_html(page))  # first: whoever reads may stop early
+    print_class(page, Output())
+    if arguments.html:
         print(f"Written: {arguments.html}")
     return 0

@@ -1,7 +1,6 @@
 """`nnviz grade`: marks a submission or a class, prints the table, writes grade.json and more."""
 
 import argparse
-import sys
 from pathlib import Path
 
 DEFAULT_OUT = Path("grades")
@@ -122,7 +121,6 @@ def _try_early(path: Path) -> None:
 
 def _run_one(arguments: argparse.Namespace) -> int:
     _try_early(arguments.path)
-    from rich.console import Console
 
     from grader.assignments import DEFAULT_ASSIGNMENT, assignment_folder
     from grader.claims import TrustedRuns
@@ -134,7 +132,7 @@ def _run_one(arguments: argparse.Namespace) -> int:
     from grader.report.files import write_whole
     from grader.report.html import FILE_NAME as PAGE
     from grader.report.json import grade_json, write_grade
-    from grader.report.terminal import print_grade
+    from grader.report.terminal import Output, print_grade
     from grader.rubric import load_rubric
     from grader.sandbox import choose_sandbox
     from grader.submission import read_submission
@@ -165,7 +163,7 @@ def _run_one(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(grade_json(result).decode(), end="")
         return 0
-    print_grade(result, Console(file=sys.stdout, highlight=False))
+    print_grade(result, Output())
     print(*marks.notes, sep="\n", end="\n" * bool(marks.notes))
     print(f"Written: {path}; for the student: {path.with_name(PAGE)}")
     return 0

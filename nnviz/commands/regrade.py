@@ -1,7 +1,6 @@
 """`nnviz regrade`: scores grades anew by a changed rubric or changed marks; runs nothing."""
 
 import argparse
-import sys
 from pathlib import Path
 
 
@@ -41,14 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the changes, then write them where that is asked for."""
-    from rich.console import Console
-
+    """Write the changes where that is asked for, and print them."""
     from grader.assignments import assignment_folder
     from grader.human_marks import load_marks
     from grader.regrading import apply, find_grades, regrade
     from grader.report.changes import print_changes
     from grader.report.json import read_grade
+    from grader.report.terminal import Output
     from grader.report.text import visible
     from grader.rubric import load_rubric
     from grader.times import read_times
@@ -61,7 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
     secret = read_secret(arguments.secret_file) if arguments.secret_file else b""
     times = read_times(arguments.times) if arguments.times else {}
     changes = [regrade(path, rubric, marks, secret, times) for path in paths]
-    console = Console(file=sys.stdout, highlight=False)
+    written = 0
+    if arguments.apply:  # before a line is printed: whoever reads may stop early
+        written = apply(changes, rubric, marks, arguments.grades, secret, times)
+    console = Output()
     print_changes(changes, console)
     for note in marks.notes:
         print(visible(note, 300))
@@ -71,7 +72,6 @@ def run(arguments: argparse.Namespace) -> int:
             "solutions: their verdicts stay; only nnviz grade looks again"
         )
     if arguments.apply:
-        written = apply(changes, rubric, marks, arguments.grades, secret, times)
         print(f"Written: {written} grades")
     elif not all(change.stays for change in changes):
         print("Nothing is written yet: --apply does")

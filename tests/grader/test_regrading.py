@@ -27,6 +27,7 @@ from nnviz.errors import InputError
 from tests.grader.cohort.conftest import WORK, Silent
 from tests.grader.conftest import RIGHT
 from tests.grader.test_scoring import changed, make_results, mark, with_part
+from tests.shell import with_nobody_reading
 
 
 def told(before, after):
@@ -172,6 +173,15 @@ def test_applied_marks_reach_grade_pages_class_and_journal(graded_class, rubric)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert [line.points for line in read_lines(out)][-1] == 0.3
     assert all(regrade(path, rubric, marks).stays for path in find_grades(out))
+
+
+def test_nobody_has_to_read_the_changes_for_them_to_be_written(graded_class):
+    """`nnviz regrade --apply | head` writes the grades before it is cut off."""
+    _, out = graded_class
+    one = Mark("bob", "1", "a22", Fraction(1, 10), Fraction(1, 5), "eva", "2026-05-01T10:00:00Z")
+    append_mark(marks_file(out, "eva"), one)
+    assert with_nobody_reading("regrade", str(out), "--apply") == (0, "")
+    assert read_grade(out / "bob" / "grade.json").points == Fraction(3, 10)
 
 
 def test_full_disk_changes_nothing(graded_class, rubric, monkeypatch):

@@ -23,6 +23,7 @@ from grader.submission import MAX_ANSWERS_BYTES
 from nnviz.cli import main
 from tests.grader.cohort.conftest import Silent, written
 from tests.grader.conftest import RIGHT
+from tests.shell import with_nobody_reading
 
 ASSIGNMENT = assignment_folder("assignment1").resolve()
 FORMULA = '=HYPERLINK("http://evil.example","x")'
@@ -143,6 +144,13 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.found.append((tag, dict(attrs).get("src", "")))
+
+
+def test_nobody_has_to_read_the_class_for_its_page_to_be_written(graded, tmp_path):
+    """`nnviz class --html FILE | head` leaves the whole page."""
+    page = tmp_path / "class.html"
+    assert with_nobody_reading("class", str(graded), "--html", str(page)) == (0, "")
+    assert page.read_text().endswith("</html>\n")
 
 
 def test_names_are_no_elements_on_any_page(graded, capsys):
