@@ -15,7 +15,6 @@ from nnviz.engine.threads import single_threaded_blas
 from nnviz.engine.training import Setup
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment, per_layer
-from nnviz.faults import find_fault
 
 MAX_WEIGHTS = 100_000_000
 """The largest network that is built: 400 MB of float32, and as much again for each gradient."""
@@ -30,7 +29,11 @@ def load_data(experiment: Experiment) -> Dataset:
     if experiment.labels == "random":
         classes = experiment.label_classes or dataset.classes
         dataset = with_random_labels(dataset, classes, experiment.seed)
-    return find_fault(experiment.fault).plant_data(dataset) if experiment.fault else dataset
+    if not experiment.fault:
+        return dataset
+    from nnviz.faults import find_fault  # few runs have one
+
+    return find_fault(experiment.fault).plant_data(dataset)
 
 
 def build_network(experiment: Experiment, dataset: Dataset) -> Network:
@@ -61,6 +64,8 @@ def build(experiment: Experiment, dataset: Dataset) -> Setup:
     setup = _sound(experiment, dataset)
     if not experiment.fault:
         return setup
+    from nnviz.faults import find_fault
+
     try:
         return find_fault(experiment.fault).plant(setup)
     except InputError as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,13 +23,15 @@ from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, Packed
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
-from nnviz.debugger.training_check import TrainingCheck, check_training
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import BackwardPass, ForwardPass
 from nnviz.engine.tiles import Observer, TiledData, never
 from nnviz.engine.training import Iteration, Setup, State, Trainer, laid_out
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment
+
+if TYPE_CHECKING:
+    from nnviz.debugger.training_check import TrainingCheck
 
 EVALUATE_EVERY = 10
 """Test samples are evaluated at every tenth iteration: it costs a forward pass of its own."""
@@ -151,8 +153,10 @@ class EngineSource(CountsOnTheWay):
         X, T = (array.astype(dtype, copy=False) for array in (dataset.X_test, dataset.T_test))
         return TiledData(X, T, dataset.labels_test)
 
-    def check_training(self) -> TrainingCheck:
+    def check_training(self) -> "TrainingCheck":
         """Hold the updates that this run applies against differences of its loss."""
+        from nnviz.debugger.training_check import check_training  # not before the first numbers
+
         return check_training(self.setup)
 
     def evaluate_training(self) -> tuple[float, float]:

@@ -5,15 +5,17 @@ Whoever runs it gives what it can; a rule is silent about what isn't there.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from nnviz.debugger.findings.slips import WRONG, Slip, name_slip
 from nnviz.debugger.source import RunInfo, RunSource
-from nnviz.debugger.training_check import TrainingCheck
 from nnviz.engine.arrays import Array, Labels
 from nnviz.errors import InputError
+
+if TYPE_CHECKING:
+    from nnviz.debugger.findings.slips import Slip
+    from nnviz.debugger.training_check import TrainingCheck
 
 FEWEST_SAMPLES = 100
 """With fewer samples, nothing can be said about labels and inputs."""
@@ -28,7 +30,7 @@ T = TypeVar("T")
 class ChecksGradients(Protocol):
     """A source of runs that can hold what it trains by against differences of its loss."""
 
-    def check_training(self) -> TrainingCheck:
+    def check_training(self) -> "TrainingCheck":
         """Compare the first updates with differences of the objective.
 
         Raises InputError where that can't be done here, as for a run recorded on other data.
@@ -75,8 +77,8 @@ class Facts:
     inputs: InputFacts | None = None
     labels: LabelFacts | None = None
     equal_units: tuple[EqualUnits, ...] = ()
-    check: TrainingCheck | None = None
-    slip: Slip | None = None
+    check: "TrainingCheck | None" = None
+    slip: "Slip | None" = None
 
 
 NO_FACTS = Facts()
@@ -87,6 +89,8 @@ def gather(source: RunSource) -> Facts:
 
     Units that are equal at the start and stay so are equal later, too.
     """
+    from nnviz.debugger.findings.slips import WRONG, name_slip  # not before the first numbers
+
     info, array = source.info, source.array
     check = _known(source.check_training) if isinstance(source, ChecksGradients) else None
     wrong = check is not None and check.error > WRONG

@@ -1,6 +1,6 @@
 """Panels: each a pure function from a view and a choice to characters, in one registry.
 
-Those of screens that open later are imported when they draw for the first time.
+Those that a small screen doesn't open with are imported when they draw for the first time.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,18 +10,7 @@ from types import MappingProxyType
 
 from nnviz.tui.drawing.cells import Cells
 from nnviz.tui.drawing.look import Look
-from nnviz.tui.panels import (
-    bars,
-    breaks,
-    confusion,
-    curves,
-    findings,
-    heat,
-    layers,
-    lecture,
-    phase,
-    printed,
-)
+from nnviz.tui.panels import bars, findings, heat, layers, lecture
 from nnviz.tui.state import COMPARE, DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
 
@@ -58,12 +47,12 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "layers": Panel("Layers", layers.draw),
         "tabs": Panel("Tabs", bars.tabs),
         "heat": Panel("Pictures", heat.draw),
-        "curves": Panel("Curves", curves.draw),
+        "curves": Panel("Curves", _later("curves", "draw")),
         "findings": Panel("Findings", findings.draw),
-        "phase": Panel("Phase", phase.draw),
-        "confusion": Panel("Confusion", confusion.draw),
-        "breaks": Panel("Breakpoints, watches, branches", breaks.draw),
-        "printed": Panel("Printed by the program", printed.draw),
+        "phase": Panel("Phase", _later("phase", "draw")),
+        "confusion": Panel("Confusion", _later("confusion", "draw")),
+        "breaks": Panel("Breakpoints, watches, branches", _later("breaks", "draw")),
+        "printed": Panel("Printed by the program", _later("printed", "draw")),
         "layer_head": Panel("Layer", _later("spreads", "head"), LAYER),
         "z_values": Panel("Pre-activations", _later("spreads", "z_values"), LAYER),
         "a_values": Panel("Activations", _later("spreads", "a_values"), LAYER),

@@ -18,7 +18,7 @@ from nnviz.tui.detail import Question
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.keys import KEYS
 from nnviz.tui.layout import Place, framed
-from nnviz.tui.panels import bars, confusion, layers, panels_on
+from nnviz.tui.panels import bars, layers, panels_on
 from nnviz.tui.runner import Go, Order
 from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
@@ -134,7 +134,9 @@ class DebuggerScreen(Screen[None], inherit_bindings=False):
                     screen = LAYER if layer == choice.layer else DEBUGGER
                     self.post_message(PanelScreen.Chose(layer=layer, screen=screen, pane=""))
             case "confusion":
-                if (cell := confusion.cell_at(view, *message.size, *place)) is not None:
-                    from nnviz.tui.panels.sample import CONFUSION  # not needed for what is seen
+                # not needed for what is seen
+                from nnviz.tui.panels.confusion import cell_at
+                from nnviz.tui.panels.sample import CONFUSION
 
+                if (cell := cell_at(view, *message.size, *place)) is not None:
                     self.post_message(PanelScreen.Chose(screen=SAMPLE, pane=CONFUSION, cell=cell))
