@@ -20,6 +20,7 @@ from nnviz.debugger.engine_info import (
 from nnviz.debugger.engine_states import EngineSnapshot, IdleInputs
 from nnviz.debugger.histograms import Bins, CountsOnTheWay, HistogramObserver, LayerHistograms
 from nnviz.debugger.model import TEST, TRAIN, Model, Part
+from nnviz.debugger.outputs import OutputsObserver
 from nnviz.debugger.phases import Phase, phases
 from nnviz.debugger.source import Frame, Packed
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
@@ -72,7 +73,8 @@ class EngineSource(CountsOnTheWay):
         self._make_setup = make_setup
         self._histograms = HistogramObserver()
         self._counted: LayerHistograms | None = None
-        observers: list[Observer] = [StatisticsObserver(), self._histograms]
+        self._outputs: Array | None = None
+        observers: list[Observer] = [StatisticsObserver(), self._histograms, OutputsObserver()]
         self._trainer = Trainer(self.setup, observers, lambda: self.cancelled(), laid_out)
         self._inputs = IdleInputs(self._trainer.data.live, self.setup.X.shape[0])
         self._active = tuple(np.full(units, -1) for units in self.setup.network.sizes[1:])
@@ -109,11 +111,12 @@ class EngineSource(CountsOnTheWay):
 
     def _advance(self) -> Frame:
         iteration = self._trainer.iterate()
-        totals, counts = iteration.observations
+        totals, counts, outputs = iteration.observations
         self._active = last_active(totals, iteration.index, self._active)
         layers = layer_statistics(iteration, totals, self._active, self.info.batches_per_epoch)
         self._show(iteration.state, iteration)
         self._counted = counts.histograms(totals) if counts is not None else None
+        self._outputs = outputs
         test_loss, test_accuracy = float("nan"), float("nan")
         if iteration.index % EVALUATE_EVERY == 0:
             test_loss, test_accuracy = self.evaluate()
@@ -314,6 +317,8 @@ class EngineSource(CountsOnTheWay):
             getters[f"z{i + 1}"] = _item(lambda: self._forwards().pre_activations, i)
             getters[f"L{i + 1}"] = _item(lambda: self._forwards().activations, i)
             getters[f"d{i + 1}"] = _item(lambda: self._backwards().deltas, i)
+        if (outputs := self._outputs) is not None:
+            getters[f"L{self.info.depth}"] = lambda: outputs
         return getters
 
     def _data(self) -> TiledData:
@@ -336,7 +341,8 @@ class EngineSource(CountsOnTheWay):
 
     def _show(self, state: State, iteration: Iteration | None) -> None:
         self._shown, self._iteration = state, iteration
-        self._forward, self._backward, self._counted = None, None, None
+        self._forward, self._backward = None, None
+        self._counted, self._outputs = None, None
 
 
 def velocity_names(state: State) -> tuple[str, ...]:
