@@ -34,13 +34,18 @@ class LoopMemory:
             self._start = -(-self._end() // PAGE) * PAGE
 
     def give_back(self) -> None:
-        """In a copy of the process: return what is free, and share no large page in part only.
+        """In a copy of the process: return what is free."""
+        if self._libc is not None:
+            self._libc.malloc_trim(0)
 
-        The other process would copy such a page bit by bit, for each bit that it writes to.
+    def share_whole_pages(self) -> None:
+        """In a copy, after that: have what is left of other large pages for oneself.
+
+        All of such a page would stay in memory for it, and the other process would copy the page
+        bit by bit, for each bit that it writes to.
         """
         if self._libc is None:
             return
-        self._libc.malloc_trim(0)
         for first, last in shared_parts(self._resident(), PAGE // mmap.PAGESIZE):
             start, size = self._start + first * mmap.PAGESIZE, (last - first) * mmap.PAGESIZE
             self._libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), POPULATE_WRITE)

@@ -126,6 +126,8 @@ class Session:
         if self._memory is not None:
             self._memory.give_back()
         self.channel.send({"event": "kept"})
+        if self._memory is not None:
+            self._memory.share_whole_pages()
 
     # orders
 

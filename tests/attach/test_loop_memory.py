@@ -29,6 +29,7 @@ pages()
 memory = LoopMemory()
 first, second, full = pages(), pages(), held()
 memory.give_back()
+memory.share_whole_pages()
 print(first, second, full - held())
 """
 """Says how many pages came new to 32 MB in two rounds, and what was given back after them."""
