@@ -11,6 +11,7 @@ from typing import Any
 
 from nnviz.errors import InputError, nearest
 from nnviz.experiment import Experiment
+from nnviz.json_numbers import json_number
 from nnviz.presets import PRESETS
 from nnviz.trained import TrainedRun
 
@@ -211,13 +212,13 @@ def json_row(row: Row) -> dict[str, Any]:
     return {
         "run": row.name,
         "iteration": row.iteration,
-        "published": _known(row.published),
-        "train_accuracy": _known(row.ours),
-        "test_accuracy": _known(row.test),
+        "published": json_number(row.published),
+        "train_accuracy": json_number(row.ours),
+        "test_accuracy": json_number(row.test),
         **{f"reached_{goal}": row.reached[goal] for goal in GOALS},
         "dead_units": dict(row.dead),
         "saturated_units": dict(row.saturated),
-        "largest_update_ratio": {"value": _known(value), "layer": layer, "iteration": at},
+        "largest_update_ratio": {"value": json_number(value), "layer": layer, "iteration": at},
         "why": row.why if row.differs else "",
     }
 
@@ -230,7 +231,3 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _percent(value: float) -> str:
     return f"{value:.2f} %" if math.isfinite(value) else "-"
-
-
-def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

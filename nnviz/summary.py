@@ -10,6 +10,7 @@ import numpy as np
 from nnviz.debugger.history import History
 from nnviz.debugger.source import Frame, LayerInfo, RunInfo
 from nnviz.debugger.statistics import LayerStatistics
+from nnviz.json_numbers import json_number
 
 _HEADINGS = (
     ("", "", "", "", "", "", "satu-", "satu-", "", "", ""),
@@ -100,13 +101,17 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     )
     return {
         "iterations": summary.iterations,
-        "loss": _finite(summary.loss),
-        "train_accuracy": _finite(100 * summary.train_accuracy),
-        "test_accuracy": _finite(100 * summary.test_accuracy),
+        "loss": json_number(summary.loss),
+        "train_accuracy": json_number(100 * summary.train_accuracy),
+        "test_accuracy": json_number(100 * summary.test_accuracy),
         "seconds": round(summary.seconds, 3),
         "layers": layers_json(summary.info, frame),
         "history": [
-            {"iteration": int(i), "loss": _finite(loss), "train_accuracy": _finite(100 * accuracy)}
+            {
+                "iteration": int(i),
+                "loss": json_number(loss),
+                "train_accuracy": json_number(100 * accuracy),
+            }
             for i, loss, accuracy in columns
         ],
     }
@@ -156,7 +161,7 @@ def _layer_json(layer: LayerInfo, statistics: LayerStatistics) -> dict[str, Any]
         "dead_units": round(statistics.dead * layer.units),
         "inactive_units": round(statistics.inactive * layer.units),
         "saturated_units": round(statistics.saturated_units * layer.units),
-        **{name: _finite(value) for name, value in numbers.items()},
+        **{name: json_number(value) for name, value in numbers.items()},
     }
 
 
@@ -206,7 +211,3 @@ def _number(value: float) -> str:
         return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

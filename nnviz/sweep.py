@@ -9,6 +9,7 @@ from typing import Any
 
 from nnviz.errors import InputError
 from nnviz.experiment import Experiment, parse_assignments
+from nnviz.json_numbers import json_number
 from nnviz.trained import TrainedRun
 
 MOST_RUNS = 1_000
@@ -158,11 +159,11 @@ def sweep_json(sweep: Sweep) -> dict[str, Any]:
         "points": [
             {
                 "values": dict(point.values),
-                "train_accuracy": _finite(point.accuracy),
-                "test_accuracy": _finite(point.test),
-                "loss": _finite(point.loss),
+                "train_accuracy": json_number(point.accuracy),
+                "test_accuracy": json_number(point.test),
+                "loss": json_number(point.loss),
                 **{f"reached_{goal}": point.run.first_reaching(goal) for goal in GOALS},
-                "accuracy": [_finite(value) for value in point.run.accuracy.tolist()],
+                "accuracy": [json_number(value) for value in point.run.accuracy.tolist()],
             }
             for point in sweep.points
         ],
@@ -189,10 +190,6 @@ def _number(value: float, form: str) -> str:
 
 def _iteration(value: int | None) -> str:
     return "-" if value is None else str(value)
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _or_least(value: float) -> float:

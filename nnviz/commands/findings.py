@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnviz.commands.train import add_changes, changed, program_source
 from nnviz.errors import InputError
+from nnviz.json_numbers import json_number
 
 if TYPE_CHECKING:
     from nnviz.debugger.findings import Diagnosis, Finding
@@ -229,7 +230,7 @@ def _json(
     findings: "tuple[Finding, ...]",
     proofs: "dict[tuple[str, int], Proof]",
 ) -> dict[str, Any]:
-    from nnviz.debugger.findings.text import finding_json, finite
+    from nnviz.debugger.findings.text import finding_json
     from nnviz.debugger.proof_text import proof_json
 
     history = diagnosis.history
@@ -238,8 +239,8 @@ def _json(
         "run": diagnosis.info.name if experiment is None else experiment.name,
         "data": None if experiment is None else experiment.data,
         "iterations": history.last,
-        "loss": finite(row["loss"]),
-        "accuracy": 100 * row["accuracy"],
+        "loss": json_number(row["loss"]),
+        "accuracy": json_number(100 * row["accuracy"]),
         "findings": [
             finding_json(f, experiment)
             | ({"proof": proof_json(proofs[f.key])} if f.key in proofs else {})

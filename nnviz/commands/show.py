@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnviz.errors import InputError
+from nnviz.json_numbers import json_number
 
 if TYPE_CHECKING:
     from nnviz.debugger.predicates import Findings, Predicate, Search
@@ -174,9 +175,9 @@ def session_json(session: "Session", index: int | None, found: "Search | None") 
         result["when"] = {"predicate": found.predicate, "stretches": found.stretches}
     if index is not None:
         numbers = history.row(index).items()
-        result["iteration"] = {
-            name: value if math.isfinite(value) else None for name, value in numbers
-        } | {"iteration": index}
+        result["iteration"] = {name: json_number(value) for name, value in numbers} | {
+            "iteration": index
+        }
         result["silent_units"] = {
             layer.name: dict(_silent(statistics))
             for layer, statistics in zip(

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnviz.debugger.findings import Finding, Level
-from nnviz.debugger.findings.text import LEVELS, WIDTH, changes_text, finite
+from nnviz.debugger.findings.text import LEVELS, WIDTH, changes_text
 from nnviz.debugger.proof import BETTER_ACCURACY, Outcome, Proof, Trial
+from nnviz.json_numbers import json_number
 
 
 def proof_lines(proof: Proof, width: int = WIDTH) -> list[str]:
@@ -99,8 +100,8 @@ def proof_json(proof: Proof) -> dict[str, Any]:
 
 def _outcome_json(outcome: Outcome) -> Mapping[str, Any]:
     return {
-        "loss": finite(outcome.loss),
+        "loss": json_number(outcome.loss),
         "accuracy": 100 * outcome.accuracy,
-        "value": finite(outcome.value),
+        "value": json_number(outcome.value),
         "stands": LEVELS[Level(outcome.stands)] if outcome.stands else None,
     }

@@ -1,6 +1,5 @@
 """Findings in words, for terminals without a screen, and as plain values for JSON."""
 
-import math
 import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -71,11 +70,6 @@ def finding_json(finding: Finding, experiment: Experiment | None) -> dict[str, A
         "metric": finding.metric,
         "consequence_of": finding.consequence_of and list(finding.consequence_of),
     }
-
-
-def finite(value: float) -> float | None:
-    """The number for JSON, which has no NaN."""
-    return value if math.isfinite(value) else None
 
 
 def _words(first: str) -> Iterable[str]:
