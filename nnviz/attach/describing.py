@@ -23,7 +23,7 @@ LENGTH = (
 def run_info(program: Program, found: Recognition, iterations: int) -> RunInfo:
     """What is fixed about a program's run; `iterations` is 0 where its loop doesn't say any."""
     layers = tuple(_layer_info(number, layer) for number, layer in enumerate(found.layers, start=1))
-    classes = found.layers[-1].units
+    classes = found.layers[-1].units if found.classes else 0
     batches = max(1, math.ceil(found.all_samples / max(1, found.samples)))
     rate = found.rate
     known = [value for value in rate.values if math.isfinite(value)]

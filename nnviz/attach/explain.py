@@ -11,6 +11,9 @@ from nnviz.attach.recognition import Place, Recognition
 from nnviz.attach.scalars import LOSS_NAME, RATE_NAME
 from nnviz.attach.temporaries import temporaries_of
 
+NO_CLASSES = ": numbers that name no classes, so nothing is right or wrong"
+"""What is told of the targets of a regression."""
+
 
 def explain_unrun(program: Program, chosen: Candidate) -> list[str]:
     """What the syntax tree alone says."""
@@ -84,7 +87,7 @@ def explain(program: Program, found: Recognition, line: int, length: str = "") -
     ]
     for title, place in (("targets", found.targets), ("labels", found.labels)):
         if place is not None:
-            lines.append(f"{title}: {_placed(program, place)}")
+            lines.append(f"{title}: {_placed(program, place)}{'' if found.classes else NO_CLASSES}")
     loss = found.loss
     where = f"{_placed(program, loss.place)}: " if loss.place is not None else ""
     lines.append(f"loss ({loss.confidence:.0%} sure): {where}{loss.family}, {loss.reason}")

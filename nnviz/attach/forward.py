@@ -13,6 +13,7 @@ import numpy as np
 from nnviz.attach.changes import parameter_names
 from nnviz.attach.family import Member
 from nnviz.attach.gradients import GradientReport
+from nnviz.attach.program_arrays import labels_of
 from nnviz.attach.snapshots import ProgramSnapshot
 from nnviz.attach.source import ProgramSource
 from nnviz.debugger.keyframes import DEFAULT_BUDGET, Keyframes
@@ -148,7 +149,7 @@ class ForwardSource(ProgramSource):
     def labels(self) -> Labels:
         """The labels of the samples of iteration `shown`. Raises UnkeptError: not kept."""
         if self.recognition.targets is not None:
-            return self.array("T").argmax(axis=0).astype(np.int64)
+            return labels_of(self.array("T"), self.recognition)
         seen = self._seen(self.shown)
         if "labels" not in seen:
             raise self._unkept()

@@ -191,7 +191,8 @@ class Observer:
         if self.recognition.targets is not None:
             T = self.array("T")
             targets = T if turned or T.ndim != 2 else T.T
-            labels = largest_rows(targets) if targets.ndim == 2 else None
+            named = self.recognition.classes and targets.ndim == 2
+            labels = largest_rows(targets) if named else None
         elif self.recognition.labels is not None:
             labels = self.array("labels").reshape(-1).astype(np.int64)
             targets = (np.arange(len(a))[:, None] == labels).astype(a.dtype)

@@ -142,11 +142,18 @@ class ProgramArrays:
         return asked(self.family, member, name)
 
     def labels(self) -> Labels:
-        """The labels of the samples of iteration `shown`."""
+        """The labels of the samples of iteration `shown`. InputError: there are no classes."""
         if self.recognition.targets is not None:
-            return self.array("T").argmax(axis=0).astype(np.int64)
+            return labels_of(self.array("T"), self.recognition)
         if self.recognition.labels is None:
             raise InputError("no labels were recognised in the program")
         if "labels" not in self._cached:
             self._cached["labels"] = self._raw("labels").reshape(-1)
         return self._cached["labels"].astype(np.int64)
+
+
+def labels_of(T: Array, recognition: Recognition) -> Labels:
+    """The class that each sample's target names, T being classes x samples. InputError: none."""
+    if not recognition.classes:
+        raise InputError("the program's targets are numbers and name no classes")
+    return T.argmax(axis=0).astype(np.int64)

@@ -69,6 +69,7 @@ class _Recogniser:
             inputs=self.reading.place(first.number),
             targets=None if targets is None else self.reading.place(targets),
             labels=None if labels is None else self.reading.place(labels),
+            classes=labels is not None if targets is None else self._name_classes(targets, columns),
             loss=loss,
             rate=scalars.rate(layers, samples),
             samples=samples,
@@ -254,6 +255,14 @@ class _Recogniser:
             given = [other for other in possible if other.kind == "source" and other.path]
             targets = (given or possible)[0].number
         return targets, labels
+
+    def _name_classes(self, targets: int, columns: bool) -> bool:
+        """Whether there are two values only, the larger one once in each sample."""
+        T = self.vertices[targets].values
+        T = T.reshape(1, -1) if T.ndim < 2 else T if columns else T.T
+        high = T.max(initial=-np.inf) == T
+        of_two_values = bool((high | (T.min(initial=np.inf) == T)).all())
+        return of_two_values and (len(T) == 1 or bool((high.sum(axis=0) == 1).all()))
 
     def _is_labels(self, vertex: Vertex, a: Vertex, columns: bool) -> bool:
         if vertex.dtype not in "iu" or len(a.shape) != 2:

@@ -98,6 +98,9 @@ class Corrections:
 class Recognition:
     """All of it. `columns`: samples are columns. `numbers` are the variables that a fork can set.
 
+    `classes` says whether each sample's target, or label, names a class: else nothing is right or
+    wrong, and there is no accuracy.
+
     `momentum` are arrays of the weights' shapes that the loop changes, too. `doubts` are sentences
     about what was not found or does not fit.
     """
@@ -107,6 +110,7 @@ class Recognition:
     inputs: Place
     targets: Place | None
     labels: Place | None
+    classes: bool
     loss: LossFound
     rate: RateFound
     samples: int

@@ -1,6 +1,8 @@
 """`nnviz findings`: what is wrong with a run, why, and what helps; and how good that is."""
 
 import argparse
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nnviz.commands.train import add_changes, changed, program_source
@@ -101,8 +103,7 @@ def _program_findings(arguments: argparse.Namespace) -> int:
         return 0
     row = diagnosis.history.row(diagnosis.history.last)
     lines = [
-        f"{name}, iterations 0 to {diagnosis.history.last}: loss {row['loss']:.4g}, "
-        f"accuracy {row['accuracy']:.1%}",
+        f"{name}, iterations 0 to {diagnosis.history.last}: {_outcome(row)}",
         "",
         *finding_lines(findings),
     ]
@@ -216,12 +217,17 @@ def _lines(
     row = history.row(history.last)
     headline = (
         f"{experiment.name} on {experiment.data}, iterations {history.first} to {history.last}: "
-        f"loss {row['loss']:.4g}, accuracy {row['accuracy']:.1%}"
+        f"{_outcome(row)}"
     )
     lines = [headline, "", *finding_lines(findings, experiment)]
     for proof in proofs.values():
         lines += ["", *proof_lines(proof)]
     return lines
+
+
+def _outcome(row: Mapping[str, float]) -> str:
+    right = row["accuracy"]  # a program without classes has none
+    return f"loss {row['loss']:.4g}" + ("" if math.isnan(right) else f", accuracy {right:.1%}")
 
 
 def _json(

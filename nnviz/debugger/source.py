@@ -48,9 +48,9 @@ class LayerInfo:
 class RunInfo:
     """What is fixed about a run: its layers, data and loss, in plain values.
 
-    `image_shape` is the shape of an input as a picture (None: it is none); `chance_loss` is the
-    loss of the best constant prediction, NaN where unknown; `options` are short facts for people,
-    such as the learning rate in both conventions.
+    `classes` is 0 where the targets name none; `image_shape` is the shape of an input as a picture
+    (None: it is none); `chance_loss` is the loss of the best constant prediction, NaN where
+    unknown; `options` are short facts for people, such as the learning rate in both conventions.
     """
 
     name: str

@@ -19,9 +19,12 @@ from nnviz.figures.style import (
     say,
     write,
 )
+from nnviz.summary import percent
 
 MOST_NAMED_CLASSES = 20
 """Beyond these the cells of a confusion matrix are too small for numbers."""
+
+NO_CLASSES = "the targets name no classes: nothing is right or wrong"
 
 SHARES = ("softmax", "sigmoid")
 """Output activations whose values lie between 0 and 1 and are read as percent."""
@@ -33,6 +36,9 @@ def confusion(moment: Moment) -> Figure:
     figure = new_figure(moment.title)
     parts = [("training", moment.train), ("test", moment.test)]
     parts = [(name, answers) for name, answers in parts if answers.count]
+    if not parts:
+        say(figure, NO_CLASSES)
+        return figure
     grid = figure.subplots(1, len(parts), squeeze=False)[0]
     for axes, (name, answers) in zip(grid, parts, strict=True):
         counts = confusion_counts(answers.labels, answers.predictions, moment.info.classes)
@@ -114,7 +120,7 @@ def tsne_before_after(before: Moment, after: Moment, seed: int = 0) -> Figure:
     """The same map at two iterations of a run, side by side: what training did to the samples."""
     figure = new_figure(f"{after.title}: t-SNE of {_mapped(after)}")
     for axes, moment in zip(figure.subplots(1, 2), (before, after), strict=True):
-        accuracy = f"training accuracy {100 * moment.frame.train_accuracy:.2f} %"
+        accuracy = f"training accuracy {percent(moment.frame.train_accuracy)}"
         title = f"iteration {moment.frame.index}: {accuracy}"
         _tsne_map(axes, moment, seed, title, size=60.0)
     return figure
@@ -131,6 +137,9 @@ def _tsne_map(axes: Axes, moment: Moment, seed: int, title: str, size: float) ->
     bare(axes)
     if not np.isfinite(moment.hidden).all():
         write(axes, f"{_mapped(moment)} holds values that are no finite numbers: nothing to map")
+        return
+    if not moment.train.count:
+        write(axes, NO_CLASSES)
         return
     if samples < 3:
         write(axes, f"{samples} samples are too few for a map")
@@ -152,6 +161,9 @@ def samples(moment: Moment, count: int = 6) -> Figure:
     """
     name, answers = ("test", moment.test) if moment.test.count else ("training", moment.train)
     figure = new_figure(moment.title, height=8.4)
+    if not answers.count:
+        say(figure, NO_CLASSES)
+        return figure
     if not np.isfinite(answers.outputs).all():
         say(figure, "the outputs are no finite numbers: there are no predictions to show")
         return figure

@@ -19,6 +19,7 @@ from nnviz.figures.style import (
     new_figure,
     plot_finite,
 )
+from nnviz.summary import percent
 
 TARGET = 90.0
 """The training accuracy, in percent, that the course asks for."""
@@ -110,5 +111,5 @@ def _last_accuracies(moment: Moment) -> str:
     """The accuracies at the moment shown; of test samples the last one known."""
     test = moment.column("test_accuracy")
     known = test[np.isfinite(test)]
-    text = f"training {100 * moment.frame.train_accuracy:.2f} %"
+    text = f"training {percent(moment.frame.train_accuracy)}"
     return text + (f", test {100 * known[-1]:.2f} %" if known.size else "")

@@ -23,6 +23,7 @@ from nnviz.figures.style import (
     picture,
     plot_finite,
 )
+from nnviz.summary import percent
 
 LONGEST_STRIP = 4
 """A picture is at most this much longer than wide; other sizes are padded with empty cells."""
@@ -130,7 +131,7 @@ def _curves(axes: Array, moment: Moment) -> None:
         update_axes.plot(x, positive, label=f"W{n + 1}", **look)
     plot_finite(accuracy_axes, x, 100 * moment.column("accuracy"), label="training", color=BLUE)
     activation_axes.set_title("mean activation")
-    accuracy_axes.set_title(f"training accuracy: {100 * moment.frame.train_accuracy:.2f} %")
+    accuracy_axes.set_title(f"training accuracy: {percent(moment.frame.train_accuracy)}")
     accuracy_axes.set_ylim(0, 102)
     accuracy_axes.set_ylabel("%")
     update_axes.set_title("mean |update| (log scale)")

@@ -14,6 +14,7 @@ from nnviz.debugger.source import Frame, RunInfo, RunSource
 from nnviz.debugger.timeline import Timeline
 from nnviz.engine.arrays import Array, Labels
 from nnviz.engine.network import Parameters, forward
+from nnviz.errors import InputError
 
 EMBEDDED_SAMPLES = 500
 """How many samples the course's t-SNE shows."""
@@ -45,7 +46,8 @@ class Moment:
     `weights` and `updates` hold, for each layer, the mean of W and of W_new - W_old over the
     layer's units: fan_in numbers, one per input of the layer. `hidden` is the last hidden layer
     (the input, where there is none) for the first samples of `train`, units x samples.
-    `test` may be empty. `history` may go on behind `frame`: see `column`.
+    `train` is empty where there are no classes, and `test` may be. `history` may go on behind
+    `frame`: see `column`.
     """
 
     info: RunInfo
@@ -73,6 +75,10 @@ def moment_of(source: RunSource, frame: Frame, history: History, test: Answers) 
     depth = source.info.depth
     X, outputs = source.array("X"), source.array(f"L{depth}")
     hidden = source.array(f"L{depth - 1}") if depth > 1 else X
+    try:
+        train = Answers(X, source.labels(), outputs)
+    except InputError:
+        train = Answers(X[:, :0], np.zeros(0, np.int64), outputs[:, :0])
     return Moment(
         info=source.info,
         frame=frame,
@@ -80,7 +86,7 @@ def moment_of(source: RunSource, frame: Frame, history: History, test: Answers) 
         weights=tuple(source.array(f"W{n}").mean(axis=0) for n in range(1, depth + 1)),
         updates=tuple(source.array(f"update{n}").mean(axis=0) for n in range(1, depth + 1)),
         hidden=hidden[:, :EMBEDDED_SAMPLES],
-        train=Answers(X, source.labels(), outputs),
+        train=train,
         test=test,
     )
 

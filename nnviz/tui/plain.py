@@ -4,6 +4,7 @@ For screen readers, which can't follow a full screen, and for scripts: `echo n |
 The commands are those of the screen's command line, and its single keys.
 """
 
+import math
 import shutil
 import signal
 import sys
@@ -209,7 +210,8 @@ def sentence(view: View) -> str:
     recorded = f"recorded {view.history.first} to {view.recorded}"
     live = "LIVE" if position.is_live else f"HISTORY, {recorded}"
     parts = [f"after {view.phase.label}", live, f"loss {frame.loss:.6f}"]
-    parts.append(f"training accuracy {100 * frame.train_accuracy:.1f} %")
+    if not math.isnan(frame.train_accuracy):  # a regression has none
+        parts.append(f"training accuracy {100 * frame.train_accuracy:.1f} %")
     if (test := view.latest_test_accuracy) is not None:
         at = "" if test[1] == frame.index else f" at iteration {test[1]}"
         parts.append(f"test accuracy {100 * test[0]:.1f} %{at}")

@@ -22,6 +22,7 @@ from nnviz.debugger.source import Frame, RunInfo, UnkeptError
 from nnviz.debugger.timeline import Position, Timeline
 from nnviz.engine.arrays import Array
 from nnviz.engine.network import predictions
+from nnviz.errors import InputError
 from nnviz.tui.detail import Detail
 from nnviz.tui.drawing.heat_maps import Scale
 
@@ -149,12 +150,12 @@ def picture_scales(pictures: Sequence[LayerPictures]) -> Scales:
 def confusion_matrix(timeline: Timeline) -> Array:
     """How often each label (row) was taken for each class (column), in the iteration's batch.
 
-    It is empty where the outputs were not kept.
+    It is empty where the outputs were not kept, or there are no classes.
     """
     source = timeline.source
     try:
         outputs, labels = source.array(f"L{source.info.depth}"), source.labels()
-    except UnkeptError:
+    except InputError:
         return NOTHING
     counts = np.zeros((source.info.classes, source.info.classes))
     np.add.at(counts, (labels, predictions(outputs)), 1)

@@ -11,6 +11,11 @@ import pytest
 from nnviz.attach.namespace import path_text
 from nnviz.debugger.source import fingerprint
 from nnviz.debugger.timeline import Timeline
+from nnviz.errors import InputError
+from nnviz.figures.classes import confusion, samples, tsne
+from nnviz.figures.curves import curves
+from nnviz.figures.moment import moment_at
+from nnviz.tui.view import confusion_matrix
 
 
 class Expected(NamedTuple):
@@ -79,6 +84,9 @@ TABLE = {
     "mean_squares_regression.py": Expected(
         True, ("W1", "W2"), ("tanh", "identity"), "squared_error", "mse", "lr", True
     ),
+    "autoencoder.py": Expected(
+        True, ("W1", "W2"), ("tanh", "identity"), "squared_error", "loss", "lr", True
+    ),
     "bias_column.py": Expected(
         False,
         ("theta1", "theta2"),
@@ -119,6 +127,24 @@ def test_a_program_is_recognised_and_runs_backwards_to_the_same_bits(name, expec
         arrays = {name: np.array(source.array(name)) for name in source.names}
         assert (timeline.frame.loss, fingerprint(arrays)) == seen[index]
     assert timeline.drifts == ()
+
+
+@pytest.mark.parametrize("name", ["autoencoder.py", "mean_squares_regression.py"])
+def test_targets_that_are_numbers_make_no_answer_right_or_wrong(name, start):
+    """No class is made of the largest number: no accuracy, no labels, no loss of a guess."""
+    source = start(name)
+    timeline = Timeline(source)
+    timeline.seek(3)
+    assert np.isnan(timeline.frame.train_accuracy)
+    assert (source.info.classes, np.isnan(source.info.chance_loss)) == (0, True)
+    with pytest.raises(InputError, match="name no classes"):
+        source.labels()
+    assert not confusion_matrix(timeline).size
+    moment = moment_at(timeline)
+    for figure in (confusion, samples, tsne):
+        said = {text.get_text() for axes in figure(moment).axes for text in axes.texts}
+        assert said == {"the targets name no classes: nothing is right or wrong"}
+    assert any("training -" in axes.get_title() for axes in curves(moment).axes)
 
 
 def test_the_slope_of_a_sigmoid_is_found_from_its_numbers(start):

@@ -1,5 +1,6 @@
 """The rows that are always seen: timeline, phases, tabs, status, keys; words, not colours."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -137,7 +138,8 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
     where = "LIVE" if view.position.is_live else f"HISTORY {frame.index} of {first}-{last}"
     parts = [view.mode, where, f"loss {compact(frame.loss, digits=look.digits).strip()}"]
     places = 0 if look.present else 1
-    parts.append(f"train {100 * frame.train_accuracy:.{places}f} %")
+    if not math.isnan(frame.train_accuracy):  # a regression has none
+        parts.append(f"train {100 * frame.train_accuracy:.{places}f} %")
     if (test := view.latest_test_accuracy) is not None:
         accuracy, at = test
         parts.append(

@@ -1,5 +1,7 @@
 """Two branches side by side: what was changed, how far apart they are, and since when."""
 
+import math
+
 import numpy as np
 
 from nnviz.debugger.compare import LayerDifference
@@ -93,8 +95,8 @@ def _results(side: Side, index: int, look: Look) -> str:
     if not side.history.first <= index <= side.live:
         return f"{side.branch.name}: not at {index}"
     row = side.history.row(index)
-    loss = inline(row["loss"], look)
-    return f"{side.branch.name}: loss {loss}, {100 * row['accuracy']:.1f} % right"
+    right = "" if math.isnan(row["accuracy"]) else f", {100 * row['accuracy']:.1f} % right"
+    return f"{side.branch.name}: loss {inline(row['loss'], look)}{right}"
 
 
 def pictures(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:

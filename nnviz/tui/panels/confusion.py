@@ -7,6 +7,7 @@ from nnviz.tui.state import Choice
 from nnviz.tui.view import View
 
 WHEN_PAUSED = "counted when the run is paused"
+NO_CLASSES = "the targets are numbers and name no classes"
 
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -14,6 +15,8 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     if not view.confusion.size:
         grid = Grid(width, height)
         said = "of this iteration the outputs were not kept" if view.paused else WHEN_PAUSED
+        if not view.info.classes:
+            said = NO_CLASSES
         grid.put(1, 0, said, "muted")
         return grid.cells()
     return confusion_matrix(view.confusion, width, height, look)

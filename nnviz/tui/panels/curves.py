@@ -26,6 +26,9 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     if choice.curves:
         return _statistic(view, choice.curves, width, height, look)
     loss = [Series("loss", view.column("loss"), _iterations(view))]
+    if np.isnan(view.column("accuracy")).all():  # a regression has none
+        here, ends = float(view.frame.index), _ends(view)
+        return plot(loss, width, height, look, cursor=here, x_range=ends)
     accuracy = [Series("train %", 100 * view.column("accuracy"), _iterations(view))]
     test = 100 * view.column("test_accuracy")
     known = ~np.isnan(test)
