@@ -4,28 +4,22 @@ What was started is finished before anybody asks for numbers, and before the pro
 """
 
 import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from nnviz.attach.namespace import ProgramArray
 from nnviz.attach.trace import FULL, sampled
+from nnviz.engine.threads import stand_back
 
-AnyArray = npt.NDArray[Any]
 Work = Callable[[], None]
 
 WORTH = FULL
 """From so many numbers on, another thread is worth waking."""
-
-BEHIND = 10
-"""How much lower its priority is: a tenth of a core that BLAS or another program wants as well."""
 
 
 @dataclass(eq=False)
@@ -39,7 +33,7 @@ class Meanwhile:
     at_once: set[str] = field(default_factory=set)
     _jobs: "dict[str, tuple[Future[bool], Callable[[], bool]]]" = field(default_factory=dict)
 
-    def do(self, name: str, array: AnyArray, work: Work) -> None:
+    def do(self, name: str, array: ProgramArray, work: Work) -> None:
         """Do the work now where it is little, else while the program goes on."""
         if array.size <= WORTH or name in self.at_once or _cores() < 2:
             work()
@@ -62,13 +56,13 @@ class Meanwhile:
         return changed
 
 
-def _done(array: AnyArray, before: bytes, work: Work) -> bool:
+def _done(array: ProgramArray, before: bytes, work: Work) -> bool:
     """Do it; whether the array is as it was before, as far as some numbers all over it tell."""
     work()
     return _mark(array) == before
 
 
-def _mark(array: AnyArray) -> bytes:
+def _mark(array: ProgramArray) -> bytes:
     return np.ascontiguousarray(sampled(array)[0]).tobytes()
 
 
@@ -79,13 +73,12 @@ def _cores() -> int:
 
 @cache
 def _worker(process: int) -> ThreadPoolExecutor:
-    """One thread, and one for each process: threads do not survive a fork."""
+    """One thread, and one for each process: threads do not survive a fork.
+
+    It runs where a core is idle: it would halve a product that BLAS does on all of them.
+    """
     return ThreadPoolExecutor(1, thread_name_prefix="nnviz", initializer=_stand_back)
 
 
 def _stand_back() -> None:
-    """Let this thread run where a core is idle: it would halve a product that BLAS does on all."""
-    if sys.platform == "linux":  # where a thread has a priority of its own
-        lower = os.getpriority(os.PRIO_PROCESS, 0) + BEHIND
-        with suppress(OSError):  # a sandbox forbids it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), lower)
+    stand_back(threading.get_native_id())

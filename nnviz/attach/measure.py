@@ -6,17 +6,14 @@ that it does them on the thread that asks: its helpers are the program's.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from nnviz.attach.namespace import ProgramArray
 from nnviz.debugger.reductions import Spread, in_range, ones, squared_deviations
 from nnviz.debugger.statistics import ActivationTotals, cuts_of
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import Mask
-
-AnyArray = npt.NDArray[Any]
 
 PIECE = 240_000
 """Numbers of a piece: few calls, and what one of them reads is in a cache for the next.
@@ -38,12 +35,12 @@ class LayerSums:
 
     z: Spread = field(default_factory=Spread)
     a: Spread = field(default_factory=Spread)
-    unit_sum: AnyArray = field(default_factory=lambda: np.zeros(0))
-    unit_largest: AnyArray = field(default_factory=lambda: np.zeros(0))
-    unit_saturated: AnyArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    unit_sum: ProgramArray = field(default_factory=lambda: np.zeros(0))
+    unit_largest: ProgramArray = field(default_factory=lambda: np.zeros(0))
+    unit_saturated: ProgramArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def measure_values(array: AnyArray, sums: LayerSums) -> None:
+def measure_values(array: ProgramArray, sums: LayerSums) -> None:
     """Set the numbers of z, whose spread is all that is wanted."""
     sums.z = Spread()
     with np.errstate(all="ignore"):
@@ -52,7 +49,7 @@ def measure_values(array: AnyArray, sums: LayerSums) -> None:
 
 
 def measure_activation(
-    array: AnyArray, columns: bool, activation: Activation, sums: LayerSums
+    array: ProgramArray, columns: bool, activation: Activation, sums: LayerSums
 ) -> None:
     """Set the numbers of a (units x samples where `columns`, else samples x units)."""
     units = array.shape[0 if columns else 1]
@@ -94,7 +91,7 @@ def totals(layers: list[LayerSums], samples: int) -> ActivationTotals:
     )
 
 
-def largest_rows(array: AnyArray) -> AnyArray:
+def largest_rows(array: ProgramArray) -> ProgramArray:
     """The number of the largest value's row in each column, as `argmax(axis=0)` gives it.
 
     Row after row, because numpy goes through a wide array with few rows column after column.
@@ -111,12 +108,12 @@ def largest_rows(array: AnyArray) -> AnyArray:
 @dataclass
 class _Piece:
     spread: Spread
-    sums: AnyArray
-    largest: AnyArray
-    saturated: AnyArray
+    sums: ProgramArray
+    largest: ProgramArray
+    saturated: ProgramArray
 
 
-def _pieces(array: AnyArray) -> list[AnyArray]:
+def _pieces(array: ProgramArray) -> list[ProgramArray]:
     """Rows of an array, in portions that fit into a cache, each in C order."""
     rows = array.reshape(len(array), -1) if array.ndim else array.reshape(1, 1)
     if not rows.flags.c_contiguous and rows.T.flags.c_contiguous:
@@ -131,7 +128,7 @@ class _Room:
     def __init__(self) -> None:
         self._memory = np.empty((2, 0), bool)
 
-    def masks(self, like: AnyArray) -> tuple[Mask, Mask]:
+    def masks(self, like: ProgramArray) -> tuple[Mask, Mask]:
         """Two masks of an array's shape."""
         if self._memory.shape[1] < like.size:
             self._memory = np.empty((2, like.size), bool)
@@ -139,18 +136,18 @@ class _Room:
         return first, second
 
 
-def _spread_of_piece(piece: AnyArray) -> Spread:
+def _spread_of_piece(piece: ProgramArray) -> Spread:
     flat = np.ascontiguousarray(piece).reshape(-1)
     total = float(_row_sums(flat[np.newaxis])[0])
     return _spread(flat, total, float(flat.min()), float(flat.max()))
 
 
-def _spread(flat: AnyArray, total: float, low: float, high: float) -> Spread:
+def _spread(flat: ProgramArray, total: float, low: float, high: float) -> Spread:
     deviations = squared_deviations(flat, total, _squares(flat))
     return Spread(len(flat), total / len(flat), deviations, low, high)
 
 
-def _squares(flat: AnyArray) -> float:
+def _squares(flat: ProgramArray) -> float:
     """The sum of squares; also where squares leave float32's range."""
     whole = len(flat) - len(flat) % PORTION
     portions = flat[:whole].reshape(-1, 1, PORTION)
@@ -159,27 +156,27 @@ def _squares(flat: AnyArray) -> float:
     return in_range(squares, flat)
 
 
-def _row_sums(rows: AnyArray) -> AnyArray:
+def _row_sums(rows: ProgramArray) -> ProgramArray:
     """The sum of each row of a matrix in C order."""
     whole = rows.shape[1] - rows.shape[1] % PORTION
     if not whole:
         return rows.sum(axis=1)
     portions = rows[:, :whole].reshape(len(rows), -1, 1, PORTION)
-    sums: AnyArray = (portions @ ones(PORTION, rows.dtype)).sum(axis=(1, 2), dtype=np.float64)
+    sums: ProgramArray = (portions @ ones(PORTION, rows.dtype)).sum(axis=(1, 2), dtype=np.float64)
     return sums + rows[:, whole:].sum(axis=1, dtype=np.float64)
 
 
-def _column_sums(rows: AnyArray) -> AnyArray:
+def _column_sums(rows: ProgramArray) -> ProgramArray:
     """The sum of each column of a matrix in C order."""
     step = max(1, PORTION // rows.shape[1])
     whole = len(rows) - len(rows) % step
     portions = rows[:whole].reshape(-1, step, rows.shape[1])
-    sums: AnyArray = (ones(step, rows.dtype) @ portions).sum(axis=0, dtype=np.float64)
+    sums: ProgramArray = (ones(step, rows.dtype) @ portions).sum(axis=0, dtype=np.float64)
     return sums + rows[whole:].sum(axis=0, dtype=np.float64)
 
 
 def _measured(
-    piece: AnyArray,
+    piece: ProgramArray,
     columns: bool,
     bounds: tuple[float, float] | None,
     silent: bool,

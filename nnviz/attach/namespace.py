@@ -6,6 +6,10 @@ from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+ProgramArray = npt.NDArray[Any]
+"""An array as the program has it: of any type and any shape."""
 
 Step = tuple[str, "str | int"]
 Path = tuple[Step, ...]

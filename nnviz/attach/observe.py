@@ -8,7 +8,6 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nnviz.attach.meanwhile import Meanwhile
 from nnviz.attach.measure import (
@@ -18,7 +17,7 @@ from nnviz.attach.measure import (
     measure_values,
     totals,
 )
-from nnviz.attach.namespace import follow
+from nnviz.attach.namespace import ProgramArray, follow
 from nnviz.attach.network import activation_of, network_of
 from nnviz.attach.recognition import Place, Recognition
 from nnviz.debugger.statistics import LayerStatistics, last_active, layer_statistics
@@ -26,7 +25,6 @@ from nnviz.engine.network import Parameters
 from nnviz.engine.tiles import TiledData
 from nnviz.engine.training import Iteration, State
 
-AnyArray = npt.NDArray[Any]
 Handler = Callable[[int, Any], Any]
 
 GONE = (LookupError, AttributeError, TypeError)
@@ -57,13 +55,13 @@ class Observer:
     def begin(self) -> None:
         """Get ready for the next iteration."""
         self._meanwhile.finish()
-        self.weights: Sequence[AnyArray] = ()
-        self.biases: Sequence[AnyArray] = ()
+        self.weights: Sequence[ProgramArray] = ()
+        self.biases: Sequence[ProgramArray] = ()
         self._visits: dict[int, int] = {}
         self._shifted: set[int] = set()
         self._filled: set[str] = set()
-        self.kept: dict[str, AnyArray] = {}
-        self._alive: dict[str, weakref.ref[AnyArray]] = {}
+        self.kept: dict[str, ProgramArray] = {}
+        self._alive: dict[str, weakref.ref[ProgramArray]] = {}
         self._sums = [LayerSums() for _ in self.recognition.layers]
         self._loss = float("nan")
         self.seconds = 0.0
@@ -120,7 +118,7 @@ class Observer:
         if self.measuring and letter in ("z", "L"):
             self._measure(name, place, value)
 
-    def _measure(self, name: str, place: Place, value: AnyArray) -> None:
+    def _measure(self, name: str, place: Place, value: ProgramArray) -> None:
         """Measure z or L of a layer: at once, where the program is going to write to it."""
         layer = int(name[1:]) - 1
         sums, activation = self._sums[layer], self._activations[layer]
@@ -137,7 +135,7 @@ class Observer:
         """Wait for what is being measured; the names whose numbers the program has spoiled."""
         return self._meanwhile.finish()
 
-    def array(self, name: str) -> AnyArray:
+    def array(self, name: str) -> ProgramArray:
         """An array of the iteration that was just done, as the program has it.
 
         Raises KeyError where it is gone, or never was there.
@@ -147,7 +145,7 @@ class Observer:
             return self._array(name) if scale == 1 else self._array(name) / scale
         return self._array(name)
 
-    def _array(self, name: str) -> AnyArray:
+    def _array(self, name: str) -> ProgramArray:
         if name in self.kept:
             return self.kept[name]
         if name in self._alive and (value := self._alive[name]()) is not None:
@@ -163,26 +161,26 @@ class Observer:
         except GONE as error:
             raise KeyError(str(error)) from error
 
-    def present(self, name: str) -> AnyArray:
+    def present(self, name: str) -> ProgramArray:
         """W1 or b1 as it is now."""
         layer = self.recognition.layers[int(name[1:]) - 1]
         array = np.asarray(self._follow(layer.weights if name[0] == "W" else layer.bias))
         return self._formed(layer, array) if name[0] == "W" else array.reshape(-1, 1)
 
-    def _formed(self, layer: Any, array: AnyArray) -> AnyArray:
+    def _formed(self, layer: Any, array: ProgramArray) -> ProgramArray:
         return array.T if layer.transposed else array
 
-    def _weights(self) -> list[AnyArray]:
+    def _weights(self) -> list[ProgramArray]:
         return [self.present(f"W{i}").copy(order="K") for i in self._numbers()]
 
-    def _biases(self) -> list[AnyArray]:
+    def _biases(self) -> list[ProgramArray]:
         layers = self.recognition.layers
         return [self.present(f"b{i}").copy() for i in self._numbers() if layers[i - 1].bias]
 
     def _numbers(self) -> range:
         return range(1, self.recognition.depth + 1)
 
-    def outputs(self) -> tuple[AnyArray, AnyArray | None, AnyArray | None]:
+    def outputs(self) -> tuple[ProgramArray, ProgramArray | None, ProgramArray | None]:
         """Outputs and targets, classes x samples, and labels; None for what is not there."""
         turned = self.recognition.columns
         a = self.array(f"L{self.recognition.depth}")
@@ -231,7 +229,7 @@ class Observer:
         self.weights, self.biases = self._weights(), self._biases()
 
     def statistics(
-        self, index: int, active: Sequence[AnyArray] | None, window: int
+        self, index: int, active: Sequence[ProgramArray] | None, window: int
     ) -> tuple[LayerStatistics, ...]:
         """All numbers of the iteration's layers. Raises KeyError where an array was not seen."""
         if spoiled := self.finish():
@@ -260,7 +258,7 @@ class Observer:
         )
         return layer_statistics(iteration, measured, now, window)
 
-    def _gradient(self, number: int) -> AnyArray:
+    def _gradient(self, number: int) -> ProgramArray:
         layer = self.recognition.layers[number - 1]
         try:
             gradient = self.array(f"dW{number}")

@@ -8,11 +8,8 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from nnviz.attach.namespace import Path, assign, path_text, reachable
-
-AnyArray = npt.NDArray[Any]
+from nnviz.attach.namespace import Path, ProgramArray, assign, path_text, reachable
 
 CANT = (LookupError, AttributeError, TypeError, ValueError)
 """What assigning to a place raises that can't be assigned to, such as one in a tuple."""
@@ -28,7 +25,7 @@ def raise_state(
     (velocities) become 0.
     """
     cut = few if samples > few else samples
-    raised: dict[int, AnyArray] = {}
+    raised: dict[int, ProgramArray] = {}
     kept: list[Any] = []
     for path, value in list(reachable(frame, modules, aliases=True)):
         new = value
@@ -48,7 +45,7 @@ def raise_state(
     return cut
 
 
-def _raised(array: AnyArray, samples: int, cut: int) -> AnyArray:
+def _raised(array: ProgramArray, samples: int, cut: int) -> ProgramArray:
     axes = [axis for axis, size in enumerate(array.shape) if size == samples]
     if cut != samples and len(axes) == 1:
         array = array.take(np.arange(cut), axes[0])
@@ -62,6 +59,6 @@ def _assigned(frame: FrameType, path: Path, value: Any) -> None:
         return  # it stays as it is: float32 numbers mix with float64 ones
 
 
-def nudge(array: AnyArray, places: Mapping[str, Any]) -> None:
+def nudge(array: ProgramArray, places: Mapping[str, Any]) -> None:
     """Move one weight: `row` and `column` say which, `by` how far."""
     array[int(places["row"]), int(places["column"])] += float(places["by"])

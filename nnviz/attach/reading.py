@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy.typing as npt
-
-from nnviz.attach.namespace import Path
+from nnviz.attach.namespace import Path, ProgramArray
 from nnviz.attach.recognition import Corrections, Place
 from nnviz.attach.shapes_of_functions import CUSTOM, Curve
 from nnviz.attach.trace import Parameter, Trace, Vertex
 from nnviz.errors import InputError
-
-AnyArray = npt.NDArray[Any]
 
 VIEWS = frozenset(
     {"T", "transpose", "reshape", "ravel", "astype", "copy", "asarray", "array", "squeeze"}
@@ -91,7 +86,7 @@ class Reading:
                 return vertex.number
         raise InputError(f"nnviz.toml: {name}: the first iteration has nothing of that name")
 
-    def oriented(self, number: int, columns: bool) -> AnyArray:
+    def oriented(self, number: int, columns: bool) -> ProgramArray:
         """A value's numbers as units x samples."""
         values = self.vertices[number].values
         return values if columns or values.ndim != 2 else values.T

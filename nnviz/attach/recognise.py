@@ -5,10 +5,8 @@ with), from each product to the next, and then back from the gradients.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nnviz.attach.loops import PRODUCTS
 from nnviz.attach.namespace import path_text
@@ -22,8 +20,6 @@ from nnviz.attach.scalars import Scalars
 from nnviz.attach.shapes_of_functions import CUSTOM, Curve, curve_of
 from nnviz.attach.trace import Parameter, Trace, Vertex, descendants
 from nnviz.errors import InputError
-
-AnyArray = npt.NDArray[Any]
 
 JOINS = frozenset(
     {"vstack", "hstack", "concatenate", "append", "c_", "r_", "column_stack", "insert"}

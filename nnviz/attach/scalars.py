@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnviz.attach.namespace import Path, path_text
-from nnviz.attach.reading import AnyArray, FoundLayer, Reading
+from nnviz.attach.namespace import Path, ProgramArray, path_text
+from nnviz.attach.reading import FoundLayer, Reading
 from nnviz.attach.recognition import LossFound, RateFound
 from nnviz.attach.shapes_of_functions import CUSTOM, loss_forms
 from nnviz.attach.trace import Vertex, descendants
@@ -81,7 +81,7 @@ class Scalars:
     def _family_of_output(self, last: FoundLayer) -> str:
         return "cross_entropy" if last.curve.name == "softmax" else "squared_error"
 
-    def _unspoken_loss(self, last: FoundLayer, one_hot: AnyArray | None) -> LossFound:
+    def _unspoken_loss(self, last: FoundLayer, one_hot: ProgramArray | None) -> LossFound:
         """The loss of a program that computes none, from its delta."""
         family, reason = self._family_of_output(last), "by the outputs alone"
         if last.delta >= 0 and one_hot is not None:
@@ -100,8 +100,8 @@ class Scalars:
         return LossFound(None, family, factor, "", 0.5, said)
 
     def _one_hot(
-        self, outputs: AnyArray, targets: int | None, labels: int | None, columns: bool
-    ) -> AnyArray | None:
+        self, outputs: ProgramArray, targets: int | None, labels: int | None, columns: bool
+    ) -> ProgramArray | None:
         if targets is not None:
             found = self.reading.oriented(targets, columns)
             return found if found.shape == outputs.shape else None
@@ -165,7 +165,7 @@ class Scalars:
         return middle if middle and spread <= 0.1 * abs(middle) else float("nan")
 
 
-def _proportional(a: AnyArray, b: AnyArray) -> bool:
+def _proportional(a: ProgramArray, b: ProgramArray) -> bool:
     """Whether one is a multiple of the other."""
     size = float(np.linalg.norm(a) * np.linalg.norm(b))
     return bool(size) and abs(float(np.vdot(a, b))) >= (1 - 1e-4) * size

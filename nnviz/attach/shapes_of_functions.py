@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-AnyArray = npt.NDArray[Any]
+from nnviz.attach.namespace import ProgramArray
 
 CUSTOM = "custom"
 """An activation that is none of the known ones."""
@@ -26,7 +24,7 @@ class Curve:
     parameters: dict[str, float] = field(default_factory=dict)
 
 
-def curve_of(z: AnyArray, a: AnyArray, unit_axis: int) -> Curve:
+def curve_of(z: ProgramArray, a: ProgramArray, unit_axis: int) -> Curve:
     """The activation function that gives `a` for `z` (the same shape), or CUSTOM."""
     z, a, close = z.astype(float), a.astype(float), CLOSE.get(a.dtype.itemsize, 1e-6)
     finite = np.isfinite(z) & np.isfinite(a)
@@ -40,7 +38,9 @@ def curve_of(z: AnyArray, a: AnyArray, unit_axis: int) -> Curve:
     return Curve(CUSTOM, 0.3, "its numbers fit none of the known functions")
 
 
-def _curves(z: AnyArray, a: AnyArray, unit_axis: int) -> Iterator[tuple[Curve, AnyArray]]:
+def _curves(
+    z: ProgramArray, a: ProgramArray, unit_axis: int
+) -> Iterator[tuple[Curve, ProgramArray]]:
     """Each known function, fitted to the numbers where it has a parameter, with its values."""
     share = f"checked on {z.size:,} numbers"
     yield Curve("identity", 0.9, f"it is z itself, {share}"), z
@@ -82,7 +82,7 @@ class LossForm:
     words: str
 
 
-def loss_forms(a: AnyArray, t: AnyArray, samples: int) -> Iterator[tuple[LossForm, float]]:
+def loss_forms(a: ProgramArray, t: ProgramArray, samples: int) -> Iterator[tuple[LossForm, float]]:
     """Every usual loss of outputs `a` and targets `t`, classes x samples, with its value."""
     a, t = a.astype(float), t.astype(float)
     classes = a.shape[0]

@@ -15,12 +15,9 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nnviz.attach.instrument import Node
-from nnviz.attach.namespace import Path, follow, path_text, reachable
-
-AnyArray = npt.NDArray[Any]
+from nnviz.attach.namespace import Path, ProgramArray, follow, path_text, reachable
 
 FULL = 1_200_000
 """Up to so many numbers an array is kept whole; of a larger one a grid of its rows and columns."""
@@ -49,7 +46,7 @@ class Vertex:
     operands: tuple[int, ...]
     shape: tuple[int, ...]
     dtype: str
-    values: AnyArray
+    values: ProgramArray
     whole: bool
     path: Path = ()
     names: list[str] = field(default_factory=list)
@@ -68,8 +65,8 @@ class Parameter:
 
     vertex: int
     path: Path
-    before: AnyArray
-    after: AnyArray
+    before: ProgramArray
+    after: ProgramArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +105,7 @@ class Tracer:
         self._returned: tuple[Any, int] | None = None
         self._numbers: dict[Path, float] = {}
         self._paths: dict[int, Path] = {}
-        self._marks: dict[Path, tuple[int, AnyArray]] = {}
+        self._marks: dict[Path, tuple[int, ProgramArray]] = {}
         self._kept: list[Any] = []
         for path, value in reachable(frame, modules):
             if isinstance(value, np.ndarray):
@@ -163,7 +160,7 @@ class Tracer:
                     self._add(node, part, operands)
         return None
 
-    def _array(self, node: Node, value: AnyArray, operands: tuple[int, ...]) -> int:
+    def _array(self, node: Node, value: ProgramArray, operands: tuple[int, ...]) -> int:
         known = self._known(value)
         if node.kind == "return":
             return known if known is not None else self._source(value)
@@ -180,7 +177,7 @@ class Tracer:
         self.vertices[known].aliases.append(node.number)
         return known
 
-    def _changed(self, node: Node, value: AnyArray, operands: tuple[int, ...]) -> int:
+    def _changed(self, node: Node, value: ProgramArray, operands: tuple[int, ...]) -> int:
         """An array that was written to: a new value in the same memory."""
         known = self._known(value)
         before = known if known is not None else self._source(value)
@@ -222,7 +219,7 @@ class Tracer:
             self._of_object[id(value)] = (weakref.ref(value), number)
         return number
 
-    def _source(self, value: AnyArray) -> int:
+    def _source(self, value: ProgramArray) -> int:
         """A value that was there before the iteration, or came from where nothing is seen."""
         return self._vertex(-1, "source", "", 0, (), value, self._paths.get(id(value), ()))
 
@@ -230,7 +227,7 @@ class Tracer:
         reference, vertex = self._of_object.get(id(value), (None, 0))
         return vertex if reference is not None and reference() is value else None
 
-    def _same_numbers(self, vertex: int, value: AnyArray) -> bool:
+    def _same_numbers(self, vertex: int, value: ProgramArray) -> bool:
         return np.array_equal(self.vertices[vertex].values, sampled(value)[0], equal_nan=True)
 
     def _operand(self, operand: tuple[str, Any], frame: FrameType) -> int | None:
@@ -258,7 +255,7 @@ def _looked_up(frame: FrameType, name: str) -> Any:
     return frame.f_globals.get(name)
 
 
-def sampled(array: AnyArray) -> tuple[AnyArray, bool]:
+def sampled(array: ProgramArray) -> tuple[ProgramArray, bool]:
     """A copy of an array's numbers and True; of a large one a grid of them, and False."""
     if array.size <= FULL:
         return array.copy(), True
@@ -272,7 +269,7 @@ def sampled(array: AnyArray) -> tuple[AnyArray, bool]:
     return grid.copy(), False
 
 
-def _mark(array: AnyArray) -> int:
+def _mark(array: ProgramArray) -> int:
     return zlib.crc32(np.ascontiguousarray(array).data)
 
 

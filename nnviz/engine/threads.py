@@ -7,15 +7,21 @@ last one: other code is not to notice.
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from types import TracebackType
 
 from threadpoolctl import LibController, ThreadpoolController
+
+BEHIND = 10
+"""How much lower the priority of a thread that stands back is: it gets a tenth of a core that
+another one wants as well."""
 
 
 class _SingleThreadedBlas:
@@ -137,3 +143,17 @@ def share_out(jobs: int, threads: int, work: Callable[[Iterator[int]], None]) ->
     for error in errors:
         if error is not None:
             raise error
+
+
+def stand_back(thread: int) -> None:
+    """Let a thread, named by its `native_id`, run where the main thread and others leave a core.
+
+    Only Linux has a priority for each thread. Where the thread has ended, or a sandbox forbids it,
+    all stays as it is.
+    """
+    if sys.platform != "linux":
+        return
+    lower = os.getpriority(os.PRIO_PROCESS, os.getpid()) + BEHIND
+    with suppress(OSError):
+        if os.getpriority(os.PRIO_PROCESS, thread) < lower:
+            os.setpriority(os.PRIO_PROCESS, thread, lower)

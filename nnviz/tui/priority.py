@@ -4,15 +4,14 @@ A key is answered at once only if the thread that answers it need not queue behi
 train: they give way to it in the system's scheduler and, more often than usual, in the interpreter.
 """
 
-import os
 import sys
 import threading
-from contextlib import suppress
+
+from nnviz.engine.threads import stand_back
 
 TRAINING = "nnviz"
 """How the names of the threads that train begin: the runner's, the engine's and the prover's."""
 
-NICENESS = 10
 SWITCH_SECONDS = 0.001
 """After so long a thread hands the interpreter on, if another one waits for it."""
 
@@ -24,10 +23,6 @@ def screen_first() -> None:
     interpreter's part has to do.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    if sys.platform != "linux":
-        return
     for thread in threading.enumerate():
         if thread.name.startswith(TRAINING) and thread.native_id is not None:
-            with suppress(OSError):  # it has ended meanwhile
-                if os.getpriority(os.PRIO_PROCESS, thread.native_id) < NICENESS:
-                    os.setpriority(os.PRIO_PROCESS, thread.native_id, NICENESS)
+            stand_back(thread.native_id)

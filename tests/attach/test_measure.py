@@ -11,6 +11,7 @@ from nnviz.attach import meanwhile
 from nnviz.attach.meanwhile import Meanwhile
 from nnviz.attach.measure import LayerSums, largest_rows, measure_activation, measure_values
 from nnviz.engine.activations import sigmoid
+from nnviz.engine.threads import BEHIND
 
 UNITS, SAMPLES = 37, 20_011
 
@@ -80,7 +81,7 @@ def test_the_other_thread_stands_back_for_blas(z, threaded):
     work.do("z1", z, lambda: (others.append(os.getpriority(os.PRIO_PROCESS, 0)), seen.set()))
     assert seen.wait(120)
     work.finish()
-    assert others == [min(19, own + meanwhile.BEHIND)]
+    assert others == [min(19, own + BEHIND)]
     assert os.getpriority(os.PRIO_PROCESS, 0) == own
 
 

@@ -1,11 +1,13 @@
 """Promises of sharing work out: every job once, errors told, BLAS left as it was found."""
 
+import os
+import sys
 import threading
 
 import pytest
 from threadpoolctl import threadpool_limits
 
-from nnviz.engine.threads import share_out, single_threaded_blas
+from nnviz.engine.threads import BEHIND, share_out, single_threaded_blas, stand_back
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -71,3 +73,26 @@ def test_an_error_inside_puts_blas_back(blas_threads):
         with pytest.raises(KeyError), single_threaded_blas:
             raise KeyError
         assert set(blas_threads()) == {2}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_a_thread_stands_back_once_and_never_more():
+    found = []
+
+    def run():
+        for _ in range(2):
+            stand_back(threading.get_native_id())
+            found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    own = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    assert found == [min(19, own + BEHIND)] * 2
+
+
+def test_a_thread_that_has_ended_can_not_stand_back_and_does_no_harm():
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+    stand_back(thread.native_id)
