@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from rich.color import Color
-from rich.console import Console
+from rich.color import Color, ColorSystem
+from rich.console import COLOR_SYSTEMS, Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -208,14 +208,15 @@ class _Segments(dict[Run, Segment]):
 class _Written(dict[Run, str]):
     """Run -> what is written to a terminal for it; kept for the same reason."""
 
-    def __init__(self, segments: _Segments, console: Console) -> None:
+    def __init__(self, sheet: StyleSheet, colors: ColorSystem) -> None:
         super().__init__()
-        self._segments, self._console = segments, console
+        self._sheet, self._colors = sheet, colors
 
     def __missing__(self, run: Run) -> str:
         if len(self) >= REMEMBERED:
             self.clear()
-        self[run] = written = Strip([self._segments[run]]).render(self._console)
+        text, key = run
+        self[run] = written = Strip.render_style(self._sheet[key], text, self._colors)
         return written
 
 
@@ -225,8 +226,9 @@ def _segments(look: Look, base: Style) -> _Segments:
 
 
 @lru_cache(maxsize=32)
-def _written(look: Look, base: Style, console: Console) -> _Written:
-    return _Written(_segments(look, base), console)
+def _written(look: Look, base: Style, colors: str | None) -> _Written:
+    system = COLOR_SYSTEMS[colors] if colors else ColorSystem.TRUECOLOR  # as Textual has it
+    return _Written(style_sheet(look, base), system)
 
 
 class _RowStrip(Strip):
@@ -260,7 +262,8 @@ class _RowStrip(Strip):
 
     def render(self, console: Console) -> str:
         """Return the row in escape codes."""
-        return "".join(map(_written(*self._conditions, console).__getitem__, self._row))
+        written = _written(*self._conditions, console.color_system)
+        return "".join(map(written.__getitem__, self._row))
 
 
 def strips(cells: Cells, look: Look, base: Style | None = None) -> list[Strip]:

@@ -66,7 +66,7 @@ def test_rows_of_new_numbers_do_not_fill_the_memory():
     console = Console(force_terminal=True)
     strip.render(console)
     assert len(_segments(Look(), GROUND)) <= REMEMBERED
-    assert len(_written(Look(), GROUND, console)) <= REMEMBERED
+    assert len(_written(Look(), GROUND, console.color_system)) <= REMEMBERED
 
 
 def test_a_look_without_colours_gives_none():
@@ -112,7 +112,7 @@ def test_rows_become_strips_on_the_style_of_the_widget():
     assert next(iter(strip)).style.color == Color.parse(DARK["axis"])
 
 
-@pytest.mark.parametrize("system", ["truecolor", "256", "standard"])
+@pytest.mark.parametrize("system", ["truecolor", "256", "standard", None])
 def test_a_row_is_written_as_textual_writes_its_segments(system):
     console = Console(force_terminal=True, color_system=system)
     row = (("ab", "axis"), ("▀", "#102030 on #405060"), ("界", ""), ("ab", "axis"), ("x", "here"))
