@@ -4,7 +4,7 @@ from functools import lru_cache
 from textwrap import wrap
 
 from nnviz.debugger.findings import Finding, Level
-from nnviz.tui.drawing.cells import Cells, Grid
+from nnviz.tui.drawing.cells import Cells, Grid, Run
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
 from nnviz.tui.state import Choice
@@ -12,7 +12,7 @@ from nnviz.tui.view import View
 
 WORDS = {Level.RED: "RED", Level.AMBER: "AMBER", Level.INFO: "info"}
 KEYS = {Level.RED: "dead", Level.AMBER: "warn", Level.INFO: "muted"}
-Line = tuple[str, str]
+Line = tuple[Run, ...]
 
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
@@ -23,17 +23,25 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     for finding in view.findings:
         lines += _lines(finding, room)
     if view.hidden:
-        lines = [(line, "muted") for line in wrap(view.hidden, room)]
+        lines = [((line, "muted"),) for line in wrap(view.hidden, room)]
     elif not lines:
-        lines = [(line, "muted") for line in wrap(_nothing(view), room)]
+        lines = [((line, "muted"),) for line in wrap(_nothing(view), room)]
     elif len(lines) < height:
-        lines.append(("P tries the remedies on a fork; , and . go to where it got worse", "muted"))
-    for row, (text, key) in enumerate(lines[:height]):
-        grid.put(1, row, fit_text(text, room, ellipsis=look.ellipsis), key)
+        what = "P tries the remedies on a fork; , and . go to where it got worse"
+        lines.append(((what, "muted"),))
+    for row, line in enumerate(lines[:height]):
+        _put(grid, row, line, room, look)
     if len(lines) > height:
         more = f"and {len(lines) - height + 1} more lines: enlarge with z"
         grid.put(1, height - 1, fit_text(more, room), "muted")
     return grid.cells()
+
+
+def _put(grid: Grid, row: int, line: Line, room: int, look: Look) -> None:
+    text = fit_text("".join(piece for piece, _ in line), room, ellipsis=look.ellipsis)
+    for piece, key in line:
+        grid.put(1 + room - len(text), row, text, key)
+        text = text[len(piece) :]
 
 
 def _nothing(view: View) -> str:
@@ -54,17 +62,22 @@ def headline(finding: Finding) -> str:
 
 
 def _lines(finding: Finding, width: int) -> list[Line]:
-    """A finding as lines: a consequence takes one."""
+    """A finding as lines: a consequence takes one, on which its level stands out.
+
+    It may be graver than what it follows from.
+    """
     if finding.consequence_of is not None:
         cause, layer = finding.consequence_of
         of = f"L{layer} {cause}" if layer else cause
-        return [(f"  - {headline(finding)}, a consequence of {of}", "muted")]
+        level = WORDS[finding.level]
+        told = f"{headline(finding).removeprefix(level)}, a consequence of {of}"
+        return [(("  - ", "muted"), (level, KEYS[finding.level]), (told, "muted"))]
     told = f"{headline(finding)}: {finding.evidence}"
-    lines = [(line, KEYS[finding.level]) for line in _wrapped(told, width)]
-    lines += [(f"  {line}", "") for line in _wrapped(finding.cause, width - 2)]
+    lines: list[Line] = [((line, KEYS[finding.level]),) for line in _wrapped(told, width)]
+    lines += [((f"  {line}", ""),) for line in _wrapped(finding.cause, width - 2)]
     if finding.remedies:
         remedy = _wrapped(f"remedy: {finding.remedies[0].text}", width - 2)
-        lines += [(f"  {line}", "label") for line in remedy]
+        lines += [((f"  {line}", "label"),) for line in remedy]
     return lines
 
 
