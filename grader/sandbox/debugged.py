@@ -83,7 +83,10 @@ def enter(folder: str) -> None:
 def main() -> None:
     """Shut this process in, and run the program in it."""
     from nnviz.attach import child
+    from nnviz.engine.threads import single_threaded_blas
 
+    with single_threaded_blas:
+        pass  # it looks BLAS up now: from inside, the list of what is loaded can't be read
     enter(sys.argv[4])
     child.main()
 

@@ -58,6 +58,23 @@ def test_a_program_that_is_shut_in_gets_at_nothing_and_goes_back(tmp_path):
     assert sorted(p.name for p in folder.iterdir()) == ["mine.py"]
 
 
+@pytest.mark.skipif(bool(impossible(LANDLOCK)), reason="needs Landlock")
+def test_a_net_so_large_that_its_statistics_take_threads_is_shut_in_like_any_other(tmp_path):
+    path = tmp_path / "large.py"
+    sizes = {"rand(20": "rand(900", "randn(12, 20)": "randn(400, 900)"}
+    text = RIGHT
+    for old, new in {**sizes, "randn(12, 12)": "randn(12, 400)"}.items():
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+    source = attach(read_program(path), enclosure=enclosure())
+    try:
+        # the standard deviation of what it draws, which it halves
+        assert source.advance().layers[0].weight_std == pytest.approx(0.5, abs=0.01)
+    finally:
+        source.close()
+
+
 def test_where_nothing_can_shut_it_in_it_does_not_run(monkeypatch):
     monkeypatch.setattr(landlock, "abi", lambda: 0)
     with pytest.raises(InputError, match=r"--sandbox: landlock: .*your rights"):
