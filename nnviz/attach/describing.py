@@ -23,7 +23,7 @@ LENGTH = (
 def run_info(program: Program, found: Recognition, iterations: int) -> RunInfo:
     """What is fixed about a program's run; `iterations` is 0 where its loop doesn't say any."""
     layers = tuple(_layer_info(number, layer) for number, layer in enumerate(found.layers, start=1))
-    classes = found.layers[-1].units if found.classes else 0
+    outputs = found.layers[-1].units if found.classes else 0
     batches = max(1, math.ceil(found.all_samples / max(1, found.samples)))
     rate = found.rate
     known = [value for value in rate.values if math.isfinite(value)]
@@ -35,13 +35,13 @@ def run_info(program: Program, found: Recognition, iterations: int) -> RunInfo:
         description=f"the program {program.path}",
         layers=layers,
         features=found.layers[0].fan_in,
-        classes=classes,
+        classes=2 if outputs == 1 else outputs,
         samples=found.all_samples,
         batch=found.samples,
         batches_per_epoch=batches,
         image_shape=image_shape(found.layers[0].fan_in),
         loss=found.loss.family,
-        chance_loss=chance_loss(found.loss, classes, found.samples),
+        chance_loss=chance_loss(found.loss, outputs, found.samples),
         iterations=iterations or UNPLANNED,
         options={
             "data": f"{program.path.name}, {found.all_samples:,} samples",
@@ -73,12 +73,12 @@ def image_shape(features: int) -> tuple[int, int] | None:
     return (side, side) if side >= 4 and side * side == features else None
 
 
-def chance_loss(loss: LossFound, classes: int, samples: int) -> float:
+def chance_loss(loss: LossFound, outputs: int, samples: int) -> float:
     """What the program's loss is for the best constant answer; NaN where that is unknown."""
-    if classes < 2 or not math.isfinite(loss.factor):
+    if outputs < 2 or not math.isfinite(loss.factor):
         return float("nan")
     engine = LOSSES[loss.family]
-    return engine.chance(classes) * loss.factor / engine.reported(1.0, 1) * samples
+    return engine.chance(outputs) * loss.factor / engine.reported(1.0, 1) * samples
 
 
 def program_phases(program: Program, found: Recognition) -> tuple[Phase, ...]:

@@ -20,6 +20,7 @@ from nnviz.attach.measure import (
 from nnviz.attach.namespace import ProgramArray, follow
 from nnviz.attach.network import activation_of, network_of
 from nnviz.attach.recognition import Place, Recognition
+from nnviz.debugger.model import class_outputs
 from nnviz.debugger.statistics import LayerStatistics, last_active, layer_statistics
 from nnviz.engine.network import Parameters
 from nnviz.engine.tiles import TiledData
@@ -190,7 +191,8 @@ class Observer:
             T = self.array("T")
             targets = T if turned or T.ndim != 2 else T.T
             named = self.recognition.classes and targets.ndim == 2
-            labels = largest_rows(targets) if named else None
+            last = self.recognition.layers[-1].activation
+            labels = largest_rows(class_outputs(targets, last)) if named else None
         elif self.recognition.labels is not None:
             labels = self.array("labels").reshape(-1).astype(np.int64)
             targets = (np.arange(len(a))[:, None] == labels).astype(a.dtype)
@@ -213,16 +215,13 @@ class Observer:
     def accuracy(self) -> float:
         """The share of samples whose largest output is the right one; NaN where unknown."""
         try:
-            a, targets, labels = self.outputs()
+            a, _, labels = self.outputs()
         except KeyError:
             return float("nan")
         if labels is None or a.ndim != 2 or len(labels) != a.shape[1]:
             return float("nan")
-        if len(a) == 1:  # one output says yes or no, if it is a share
-            yes = np.asarray(targets).reshape(-1) > 0.5
-            share = self.recognition.layers[-1].activation == "sigmoid"
-            return float(np.mean((a[0] > 0.5) == yes)) if share else float("nan")
-        return float(np.mean(largest_rows(a) == labels))
+        answers = class_outputs(a, self.recognition.layers[-1].activation)
+        return float(np.mean(largest_rows(answers) == labels))
 
     def new_weights(self) -> None:
         """Let the present weights be those before the next iteration."""

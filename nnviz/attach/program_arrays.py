@@ -16,6 +16,7 @@ from nnviz.attach.family import Family, Member
 from nnviz.attach.recognition import Recognition
 from nnviz.attach.snapshots import ProgramSnapshot
 from nnviz.attach.wire import unpacked
+from nnviz.debugger.model import class_outputs
 from nnviz.debugger.phases import Phase
 from nnviz.engine.arrays import Array, Labels
 from nnviz.errors import InputError
@@ -156,4 +157,5 @@ def labels_of(T: Array, recognition: Recognition) -> Labels:
     """The class that each sample's target names, T being classes x samples. InputError: none."""
     if not recognition.classes:
         raise InputError("the program's targets are numbers and name no classes")
-    return T.argmax(axis=0).astype(np.int64)
+    answers = class_outputs(T, recognition.layers[-1].activation)
+    return answers.argmax(axis=0).astype(np.int64)

@@ -19,6 +19,7 @@ from nnviz.attach.recognition import (
 from nnviz.attach.scalars import Scalars
 from nnviz.attach.shapes_of_functions import CUSTOM, Curve, curve_of
 from nnviz.attach.trace import Parameter, Trace, Vertex, descendants
+from nnviz.debugger.model import HALFWAY
 from nnviz.errors import InputError
 
 JOINS = frozenset(
@@ -65,7 +66,7 @@ class _Recogniser:
             inputs=self.reading.place(first.number),
             targets=None if targets is None else self.reading.place(targets),
             labels=None if labels is None else self.reading.place(labels),
-            classes=labels is not None if targets is None else self._name_classes(targets, columns),
+            classes=labels is not None if targets is None else self._name_classes(targets, last),
             loss=loss,
             rate=scalars.rate(layers, samples),
             samples=samples,
@@ -252,13 +253,21 @@ class _Recogniser:
             targets = (given or possible)[0].number
         return targets, labels
 
-    def _name_classes(self, targets: int, columns: bool) -> bool:
-        """Whether there are two values only, the larger one once in each sample."""
+    def _name_classes(self, targets: int, last: FoundLayer) -> bool:
+        """Whether there are two values only, the larger one once in each sample.
+
+        Of a single output they lie on either side of where its activation is neither no nor yes.
+        """
         T = self.vertices[targets].values
-        T = T.reshape(1, -1) if T.ndim < 2 else T if columns else T.T
-        high = T.max(initial=-np.inf) == T
-        of_two_values = bool((high | (T.min(initial=np.inf) == T)).all())
-        return of_two_values and (len(T) == 1 or bool((high.sum(axis=0) == 1).all()))
+        T = T.reshape(1, -1) if T.ndim < 2 else T if last.columns else T.T
+        lowest, highest = float(T.min(initial=np.inf)), float(T.max(initial=-np.inf))
+        high = np.equal(T, highest)
+        if not (high | np.equal(T, lowest)).all():
+            return False
+        if len(T) > 1:
+            return bool((high.sum(axis=0) == 1).all())
+        halfway = HALFWAY.get(last.curve.name, np.nan)
+        return (lowest + highest) / 2 == halfway or lowest == highest != halfway
 
     def _is_labels(self, vertex: Vertex, a: Vertex, columns: bool) -> bool:
         if vertex.dtype not in "iu" or len(a.shape) != 2:

@@ -34,6 +34,10 @@ class Part:
         return self.X.shape[1]
 
 
+HALFWAY = {"sigmoid": 0.5, "tanh": 0.0}
+"""Where a single output of these activations is neither no nor yes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """A network with its parameters, and the samples there are, by TRAIN and TEST."""
@@ -87,6 +91,16 @@ def outputs(model: Model, part: Part, cancelled: Callable[[], bool] = never) -> 
             X = part.X[:, start : start + BLOCK]
             blocks.append(forward(model.network, model.parameters, X).activations[-1])
     return np.concatenate(blocks, axis=1)
+
+
+def class_outputs(outputs: Array, activation: str) -> Array:
+    """Outputs with a row for each class: a single one that says yes or no becomes two.
+
+    Row 1 is the output, row 0 what is missing of a yes: so the larger of them is the answer.
+    """
+    if len(outputs) != 1 or activation not in HALFWAY:
+        return outputs
+    return np.concatenate([2 * HALFWAY[activation] - outputs, outputs])
 
 
 def curve(activation: Activation, z: Array) -> tuple[Array, Array]:

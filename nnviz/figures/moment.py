@@ -10,6 +10,7 @@ import numpy as np
 
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.debugger.history import History
+from nnviz.debugger.model import class_outputs
 from nnviz.debugger.source import Frame, RunInfo, RunSource
 from nnviz.debugger.timeline import Timeline
 from nnviz.engine.arrays import Array, Labels
@@ -73,7 +74,8 @@ class Moment:
 def moment_of(source: RunSource, frame: Frame, history: History, test: Answers) -> Moment:
     """The iteration `frame` of a run whose arrays are there to look at."""
     depth = source.info.depth
-    X, outputs = source.array("X"), source.array(f"L{depth}")
+    X = source.array("X")
+    outputs = class_outputs(source.array(f"L{depth}"), source.info.layers[-1].activation)
     hidden = source.array(f"L{depth - 1}") if depth > 1 else X
     try:
         train = Answers(X, source.labels(), outputs)

@@ -16,6 +16,7 @@ from nnviz.debugger.debugger import Breakpoint, Debugger, Watch
 from nnviz.debugger.findings import Diagnosis, Finding
 from nnviz.debugger.forks import Branch
 from nnviz.debugger.history import History
+from nnviz.debugger.model import class_outputs
 from nnviz.debugger.own_program import OwnProgram
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, RunInfo, UnkeptError
@@ -158,7 +159,8 @@ def confusion_matrix(timeline: Timeline) -> Array:
     except InputError:
         return NOTHING
     counts = np.zeros((source.info.classes, source.info.classes))
-    np.add.at(counts, (labels, predictions(outputs)), 1)
+    answers = class_outputs(outputs, source.info.layers[-1].activation)
+    np.add.at(counts, (labels, predictions(answers)), 1)
     return counts
 
 

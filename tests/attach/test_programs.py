@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 from nnviz.attach.namespace import path_text
+from nnviz.debugger.debugger import Debugger
+from nnviz.debugger.model import class_outputs
 from nnviz.debugger.source import fingerprint
 from nnviz.debugger.timeline import Timeline
+from nnviz.engine.network import predictions
 from nnviz.errors import InputError
 from nnviz.figures.classes import confusion, samples, tsne
 from nnviz.figures.curves import curves
 from nnviz.figures.moment import moment_at
+from nnviz.tui.details.sample import SampleQuestion
 from nnviz.tui.view import confusion_matrix
 
 
@@ -145,6 +149,55 @@ def test_targets_that_are_numbers_make_no_answer_right_or_wrong(name, start):
         said = {text.get_text() for axes in figure(moment).axes for text in axes.texts}
         assert said == {"the targets name no classes: nothing is right or wrong"}
     assert any("training -" in axes.get_title() for axes in curves(moment).axes)
+
+
+XOR = """
+import numpy as np
+rng = np.random.default_rng(1)
+X = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=float)
+Y = np.array([TARGETS], dtype=float)
+W1, W2 = rng.normal(size=(4, 2)), rng.normal(size=(1, 4))
+b1, b2 = rng.normal(size=(4, 1)), np.zeros((1, 1))
+for epoch in range(500):
+    A1 = np.tanh(W1 @ X + b1)
+    A2 = OUTPUT(W2 @ A1 + b2)
+    loss = np.mean((A2 - Y) ** 2)
+    d2 = (A2 - Y) * SLOPE
+    d1 = W2.T @ d2 * (1 - A1 * A1)
+    W2 -= 0.5 * d2 @ A1.T
+    b2 -= 0.5 * d2.sum(axis=1, keepdims=True)
+    W1 -= 0.5 * d1 @ X.T
+    b1 -= 0.5 * d1.sum(axis=1, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("targets", "output", "slope"),
+    [
+        ("[0, 1, 1, 0]", "(lambda z: 1 / (1 + np.exp(-z)))", "A2 * (1 - A2)"),
+        ("[-1, 1, 1, -1]", "np.tanh", "(1 - A2 * A2)"),
+    ],
+    ids=["sigmoid", "tanh"],
+)
+def test_a_single_output_says_yes_or_no(targets, output, slope, start):
+    """XOR: two classes, each seen on the sample screen and in the matrix, before and after."""
+    text = XOR.replace("TARGETS", targets).replace("OUTPUT", output).replace("SLOPE", slope)
+    source = start("xor.py", text)
+    timeline = Timeline(source)
+    timeline.seek(499)
+    assert source.info.classes == 2
+    assert source.labels().tolist() == [0, 1, 1, 0]
+    assert timeline.frame.train_accuracy == 1
+    assert confusion_matrix(timeline).tolist() == [[2, 0], [0, 2]]
+    detail = SampleQuestion("train", 1).answer(Debugger(timeline), None)
+    assert (detail.label, detail.predicted, detail.alone) == (1, 1, True)
+    assert detail.outcomes.confusion().tolist() == [[2, 0], [0, 2]]
+    for figure in (confusion, samples):
+        figure(moment_at(timeline))
+    timeline.seek(0)
+    taken = predictions(class_outputs(source.array("L2"), source.info.layers[-1].activation))
+    right = np.mean(taken == [0, 1, 1, 0])
+    assert timeline.frame.train_accuracy == right < 1
 
 
 def test_the_slope_of_a_sigmoid_is_found_from_its_numbers(start):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnviz.debugger.debugger import Debugger
-from nnviz.debugger.model import Trace, outputs, trace
+from nnviz.debugger.model import Trace, class_outputs, outputs, trace
 from nnviz.engine.arrays import Array, Labels, Mask
 from nnviz.engine.network import predictions
 from nnviz.errors import InputError
@@ -84,18 +84,19 @@ class SampleQuestion:
     def answer(self, debugger: Debugger, before: Detail | None) -> SampleDetail:
         """Follow the sample, and pass all of its part where that has not been done."""
         timeline = debugger.timeline
-        model = timeline.source.model
+        model, last = timeline.source.model, timeline.source.info.layers[-1].activation
         if self.part not in model.parts:
             raise InputError(f"this run has no {self.part} samples")
         part = model.parts[self.part]
         at = (timeline.branch.name, timeline.index, self.part)
         known = before.outcomes if isinstance(before, SampleDetail) else None
         if known is None or (known.branch, known.index, known.part) != at:
-            answers = outputs(model, part, timeline.source.cancelled)
+            answers = class_outputs(outputs(model, part, timeline.source.cancelled), last)
             known = Outcomes(*at, part.labels, answers, predictions(answers))
         number = min(self.number, part.samples - 1)
         followed = trace(model, part.X[:, [number]], part.T[:, [number]])
-        beside, alone = known.outputs[:, number], followed.activations[-1][:, 0]
+        beside = known.outputs[:, number]
+        alone = class_outputs(followed.activations[-1], last)[:, 0]
         return SampleDetail(
             timeline.index,
             number=number,

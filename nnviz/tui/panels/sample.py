@@ -132,7 +132,7 @@ def answer(view: View, choice: Choice, width: int, height: int, look: Look) -> C
     detail = view.detail
     if not isinstance(detail, SampleDetail):
         return blank(width, height)
-    values = detail.trace.activations[-1][:, 0]
+    values = detail.outcomes.outputs[:, detail.number]
     shown = np.arange(len(values))
     if len(values) > height - 1:  # the largest ones, and the label
         order = np.argsort(-np.nan_to_num(values, nan=np.inf), kind="stable")
