@@ -217,8 +217,9 @@ def _cause_of_size(view: View, z: _Start) -> str:
 
 def loss_at_init(view: View) -> Reading | None:
     """A loss at the start far above that of equal outputs: the net is sure, and wrong."""
-    outputs, loss = view.info.layers[-1].units, view.at_start("loss")
-    expected = outputs * np.log(2) if view.info.loss == "binary_cross_entropy" else np.log(outputs)
+    loss, outputs = view.at_start("loss"), view.info.layers[-1].units
+    binary = view.info.loss == "binary_cross_entropy"
+    expected = outputs * np.log(2) if binary else np.log(max(outputs, 2))
     return Reading(
         view.constant(grade(loss / expected, "loss-at-init")),
         lambda: f"the loss starts at {loss:.3g}; equal outputs for all classes give {expected:.3g}",

@@ -15,7 +15,7 @@ RELU = LayerInfo(1, 100, 784, "relu", "max(z, 0)", "dead", saturates=False)
 LEAKY = replace(RELU, activation="leaky_relu", silent="inactive")
 TANH = replace(RELU, activation="tanh", silent="", saturates=True)
 SIGMOID = replace(TANH, activation="sigmoid")
-SOFTMAX = replace(TANH, activation="softmax", saturates=False)
+SOFTMAX = replace(TANH, activation="softmax", saturates=False, units=10)
 KINDS = {"relu": RELU, "leaky": LEAKY, "tanh": TANH, "sigmoid": SIGMOID}
 
 
