@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnviz.attach.program import FRAMEWORKS, Program, read_program
+from nnviz.attach.program import Program, read_program
 from nnviz.errors import InputError
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -72,10 +72,33 @@ def candidates(program: Program) -> tuple[Candidate, ...]:
             *(f"it calls {name}" for name in [_listed([f.name for f in reached])] if reached),
         )
         found.append(Candidate(loop, loop.lineno, updates, reasons, outer, owner, tuple(reached)))
+    found = [c for c in found if not any(_adds_up_for(c, other, program) for other in found)]
     inner = [c for c in found if not any(c.loop in other.outer for other in found)]
     # what calls a function with such a loop is not the loop itself
     owned = {c.owner for c in inner if c.owner is not None}
     return tuple(c for c in inner if not owned & set(c.functions))
+
+
+def _adds_up_for(inner: Candidate, outer: Candidate, program: Program) -> bool:
+    """Whether a loop over the samples of a batch only adds up gradients for the update outside.
+
+    What it updates begins anew, with zeros, in each round of the loop outside, which updates more.
+    """
+    if inner.loop not in ast.walk(outer.loop) and inner.owner not in outer.functions:
+        return False
+    scope = inner.owner if inner.owner in outer.functions else outer.loop
+    zeros = {
+        ast.unparse(target)
+        for node in ast.walk(scope)
+        if isinstance(node, ast.Assign) and node.lineno < inner.line and _makes_zeros(node.value)
+        for target in node.targets
+    }
+    return zeros >= set(inner.updates) and not set(inner.updates) >= set(outer.updates)
+
+
+def _makes_zeros(value: ast.expr) -> bool:
+    calls = (node for node in ast.walk(value) if isinstance(node, ast.Call))
+    return any(called(node) in ("zeros", "zeros_like") for node in calls)
 
 
 def _goes_over_layers(loop: Loop, functions: dict[str, list[Function]]) -> bool:
@@ -149,7 +172,7 @@ def _at_line(program: Program, found: tuple[Candidate, ...], line: int) -> Candi
 
 def why_none(program: Program) -> str:
     """Why no training loop is recognised in a program."""
-    used = [text for name, text in FRAMEWORKS.items() if name in program.imported]
+    used = program.trains_with
     loops = list(_loops(program.tree, (), None))
     if used:
         return (
@@ -244,11 +267,18 @@ def _updated(target: ast.expr, node: ast.Assign) -> str:
     base = target.value if isinstance(target, ast.Subscript) and whole else target
     text = ast.unparse(base)
     value = node.value
+    if isinstance(value, ast.ListComp):  # [W - step for W, step in zip(weights, steps)]
+        old = any(ast.unparse(n) == text for part in value.generators for n in ast.walk(part.iter))
+        return text if old and _is_step(value.elt) else ""
     if isinstance(value, ast.Call):
         return text if any(ast.unparse(argument) == text for argument in value.args) else ""
-    if not (isinstance(value, ast.BinOp) and isinstance(value.op, STEPS)):
+    if not _is_step(value):
         return ""
     return text if any(ast.unparse(n) == text for n in ast.walk(value)) else ""
+
+
+def _is_step(value: ast.expr) -> bool:
+    return isinstance(value, ast.BinOp) and isinstance(value.op, STEPS)
 
 
 def called(node: ast.Call) -> str:

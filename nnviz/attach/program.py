@@ -21,6 +21,11 @@ FRAMEWORKS = {
 }
 """Libraries that train inside of themselves, where nothing can be seen."""
 
+BESIDE_TRAINING = tuple(
+    f"sklearn.{part}" for part in ("datasets", "metrics", "model_selection", "preprocessing")
+)
+"""Their parts that numpy programs use, too."""
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -53,13 +58,24 @@ class Program:
     @property
     def imported(self) -> frozenset[str]:
         """The top-level names of all modules that it imports."""
+        return frozenset(name.partition(".")[0] for name in self._modules())
+
+    @property
+    def trains_with(self) -> tuple[str, ...]:
+        """The libraries that may do its training; to load data with one is no training."""
+        names = {name for name in self._modules() if not name.startswith(BESIDE_TRAINING)}
+        used = {name.partition(".")[0] for name in names}
+        return tuple(text for name, text in FRAMEWORKS.items() if name in used)
+
+    def _modules(self) -> set[str]:
+        """What it imports, with dots: of `from a import b` both `a.b` and not `a` alone."""
         names = set()
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
-                names |= {alias.name.partition(".")[0] for alias in node.names}
+                names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names.add(node.module.partition(".")[0])
-        return frozenset(names)
+                names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        return names
 
 
 def is_program(run: str | Path) -> bool:

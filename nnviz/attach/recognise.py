@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from nnviz.attach.answers import Answers
 from nnviz.attach.loops import PRODUCTS
 from nnviz.attach.namespace import path_text
 from nnviz.attach.reading import CORRECT, VIEWS, FoundLayer, Reading, last_name
@@ -19,7 +20,6 @@ from nnviz.attach.recognition import (
 from nnviz.attach.scalars import Scalars
 from nnviz.attach.shapes_of_functions import CUSTOM, Curve, curve_of
 from nnviz.attach.trace import Parameter, Trace, Vertex, descendants
-from nnviz.debugger.model import HALFWAY
 from nnviz.errors import InputError
 
 JOINS = frozenset(
@@ -45,6 +45,9 @@ class _Recogniser:
         layers = self._forward()
         if not layers:
             raise InputError(self._why_no_layers())
+        for layer in layers:
+            if len(self.vertices[layer.inputs].shape) != 2:
+                raise InputError(self._why_no_samples(layer))
         for number, layer in enumerate(layers):
             self._activation(layer, layers[number + 1] if number + 1 < len(layers) else None)
             if number < len(self.corrections.activations):
@@ -53,8 +56,10 @@ class _Recogniser:
         after = layers[-1].product
         for layer in layers:
             self._gradient(layer, after)
+        self._refuse_one_after_another(layers[0])
         last = layers[-1]
-        targets, labels = self._targets(last)
+        answers = Answers(self.reading, last)
+        targets, labels = answers.targets()
         a, columns = self.vertices[last.a], last.columns
         samples = a.shape[1 if columns else 0] if len(a.shape) == 2 else 1
         scalars = Scalars(self.reading)
@@ -66,7 +71,7 @@ class _Recogniser:
             inputs=self.reading.place(first.number),
             targets=None if targets is None else self.reading.place(targets),
             labels=None if labels is None else self.reading.place(labels),
-            classes=labels is not None if targets is None else self._name_classes(targets, last),
+            classes=labels is not None if targets is None else answers.name_classes(targets),
             loss=loss,
             rate=scalars.rate(layers, samples),
             samples=samples,
@@ -87,6 +92,30 @@ class _Recogniser:
             "multiplied with others as a weight matrix is"
         )
 
+    def _why_no_samples(self, layer: FoundLayer) -> str:
+        return (
+            f"not recognised, because line {self.vertices[layer.product].line} passes a vector "
+            f"through {path_text(layer.parameter.path)}, a single sample: put the samples side by "
+            "side in one matrix, or pass a matrix with one row or column, such as X[i:i+1]"
+        )
+
+    def _refuse_one_after_another(self, first: FoundLayer) -> None:
+        """Numbers of one sample would be shown where the update comes from several."""
+        if first.gradient < 0:
+            return
+        gradient = self.vertices[first.gradient]
+        alike = [
+            vertex
+            for vertex, _ in self._products()
+            if (vertex.line, vertex.shape) == (gradient.line, gradient.shape)
+        ]
+        if len(alike) > 1:
+            raise InputError(
+                f"not recognised, because line {gradient.line} computes {len(alike)} gradients of "
+                f"{path_text(first.parameter.path)} one after another before it changes: put the "
+                "samples of a batch side by side in one matrix"
+            )
+
     def _is_product(self, vertex: Vertex) -> bool:
         if len(vertex.shape) not in (1, 2):
             return False
@@ -101,10 +130,16 @@ class _Recogniser:
                 yield vertex, arrays
 
     def _forward(self) -> list[FoundLayer]:
-        """The layers, by the first product of each weight matrix."""
+        """The layers, by the first product of each weight matrix.
+
+        One that an update is made of goes first: others may only see how the net is doing.
+        """
         found: dict[int, FoundLayer] = {}
         wanted = self.corrections.weights
-        for vertex, (left, right) in self._products():
+        used = self._used_by_updates()
+        for vertex, (left, right) in sorted(
+            self._products(), key=lambda p: p[0].number not in used
+        ):
             for weight, other, columns in ((left, right, True), (right, left, False)):
                 root, inputs = self.reading.root(weight), self.reading.root(other)
                 parameter = self.changed.get(root)
@@ -222,63 +257,22 @@ class _Recogniser:
                     return user.number
         return product.number
 
+    def _used_by_updates(self) -> set[int]:
+        """All that the new numbers of what the loop changes are made of."""
+        new = [
+            vertex.number
+            for vertex in self.vertices
+            if vertex.kind != "source"
+            for parameter in self.changed.values()
+            if vertex.shape == parameter.after.shape
+            and np.array_equal(vertex.values, parameter.after)
+        ]
+        return set[int]().union(*map(self.trace.ancestors, new))
+
     def _updated_by(self, layer: FoundLayer) -> set[int]:
         """The vertices that carry the new weights."""
         name = path_text(layer.parameter.path)
         return {v.number for v in self.vertices if v.kind != "source" and name in v.names}
-
-    def _targets(self, last: FoundLayer) -> tuple[int | None, int | None]:
-        """T (of the outputs' shape) and labels (one whole number a sample), as far as found."""
-        a = self.vertices[last.a]
-        after = descendants(self.vertices, [last.a, last.z])
-        weights = descendants(self.vertices, self.changed)
-        targets, labels = (
-            self.reading.named(name) for name in (self.corrections.targets, self.corrections.labels)
-        )
-        possible: list[Vertex] = []
-        for vertex in self.vertices:
-            if not after & set(vertex.operands):
-                continue
-            for operand in vertex.operands:
-                other = self.vertices[self.reading.root(operand)]
-                if other.number in weights:
-                    continue
-                if other.shape == a.shape and other.dtype in "fiub":
-                    possible.append(other)
-                if labels is None and self._is_labels(other, a, last.columns):
-                    labels = other.number
-        if targets is None and possible:
-            # an array that is there, rather than one that is made of it on the way
-            given = [other for other in possible if other.kind == "source" and other.path]
-            targets = (given or possible)[0].number
-        return targets, labels
-
-    def _name_classes(self, targets: int, last: FoundLayer) -> bool:
-        """Whether there are two values only, the larger one once in each sample.
-
-        Of a single output they lie on either side of where its activation is neither no nor yes.
-        """
-        T = self.vertices[targets].values
-        T = T.reshape(1, -1) if T.ndim < 2 else T if last.columns else T.T
-        lowest, highest = float(T.min(initial=np.inf)), float(T.max(initial=-np.inf))
-        high = np.equal(T, highest)
-        if not (high | np.equal(T, lowest)).all():
-            return False
-        if len(T) > 1:
-            return bool((high.sum(axis=0) == 1).all())
-        halfway = HALFWAY.get(last.curve.name, np.nan)
-        return (lowest + highest) / 2 == halfway or lowest == highest != halfway
-
-    def _is_labels(self, vertex: Vertex, a: Vertex, columns: bool) -> bool:
-        if vertex.dtype not in "iu" or len(a.shape) != 2:
-            return False
-        samples, classes = a.shape[::-1] if columns else a.shape
-        flat = vertex.values.ravel()
-        if int(np.prod(vertex.shape)) != samples or not len(flat):
-            return False
-        if len(flat) > 1 and np.array_equal(flat, np.arange(len(flat))):
-            return False  # it numbers the samples, as np.arange(N) does
-        return bool(flat.min() >= 0 and flat.max() < classes)
 
     def _momentum(self, layers: list[FoundLayer]) -> tuple[str, ...]:
         shapes = {layer.parameter.before.shape for layer in layers}
@@ -291,11 +285,11 @@ class _Recogniser:
 
     def _all_samples(self, first: Vertex, samples: int, columns: bool) -> int:
         """How many samples there are in all: a batch is cut out of them."""
-        axis = 1 if columns else 0
+        features = first.shape[0 if columns else 1]
         vertex = first
         while vertex.kind == "item" or (last_name(vertex.what) in VIEWS and vertex.operands):
             vertex = self.vertices[vertex.operands[0]]
-        sizes = [n for n in vertex.shape if n not in (first.shape[1 - axis],)]
+        sizes = [n for n in vertex.shape if n != features]
         return max([samples, *sizes]) if vertex is not first and len(vertex.shape) == 2 else samples
 
     def _layer(self, layer: FoundLayer) -> Layer:

@@ -259,6 +259,9 @@ class Session:
             self.channel.send({"event": "recognised", "recognition": found})
         except InputError as error:
             self.channel.send({"event": "error", "text": str(error)})
+        except Exception as error:  # whatever it is: the program is not to be blamed for it
+            text = f"not recognised: nnviz can't follow how it is written ({described(error)})"
+            self.channel.send({"event": "error", "text": text})
         os._exit(0)
 
     def _done(self, took: float) -> Message:
