@@ -38,7 +38,7 @@ def measure(name: str, experiment: Experiment, rounds: int, target: str) -> Resu
 def histograms(name: str, experiment: Experiment, rounds: int) -> Result:
     """What the layer screen adds while it is open: both histograms of L1, at every iteration.
 
-    On the screen they come at most 20 times a second, and training gets as much time as they do.
+    On the screen they come at most 12 times a second, and training gets as much time as they do.
     """
     dataset = load_dataset(name)
     plain, watched = (EngineSource(experiment, dataset) for _ in range(2))

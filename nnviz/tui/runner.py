@@ -1,7 +1,7 @@
 """Runs the debugger on a thread of its own, so that the screen never waits for training.
 
-The screen sends orders; the runner carries them out one after another and hands over views, at
-most 20 a second. An order that arrives interrupts what is running, even inside an iteration.
+The screen sends orders; the runner carries them out one after another and hands over at most
+`VIEWS_PER_SECOND` views. An order that arrives interrupts what is running, even in an iteration.
 """
 
 import threading
