@@ -72,14 +72,14 @@ def candidates(program: Program) -> tuple[Candidate, ...]:
             *(f"it calls {name}" for name in [_listed([f.name for f in reached])] if reached),
         )
         found.append(Candidate(loop, loop.lineno, updates, reasons, outer, owner, tuple(reached)))
-    found = [c for c in found if not any(_adds_up_for(c, other, program) for other in found)]
+    found = [c for c in found if not any(_adds_up_for(c, other) for other in found)]
     inner = [c for c in found if not any(c.loop in other.outer for other in found)]
     # what calls a function with such a loop is not the loop itself
     owned = {c.owner for c in inner if c.owner is not None}
     return tuple(c for c in inner if not owned & set(c.functions))
 
 
-def _adds_up_for(inner: Candidate, outer: Candidate, program: Program) -> bool:
+def _adds_up_for(inner: Candidate, outer: Candidate) -> bool:
     """Whether a loop over the samples of a batch only adds up gradients for the update outside.
 
     What it updates begins anew, with zeros, in each round of the loop outside, which updates more.
@@ -268,17 +268,19 @@ def _updated(target: ast.expr, node: ast.Assign) -> str:
     text = ast.unparse(base)
     value = node.value
     if isinstance(value, ast.ListComp):  # [W - step for W, step in zip(weights, steps)]
-        old = any(ast.unparse(n) == text for part in value.generators for n in ast.walk(part.iter))
+        old = any(_reads(part.iter, text) for part in value.generators)
         return text if old and _is_step(value.elt) else ""
     if isinstance(value, ast.Call):
         return text if any(ast.unparse(argument) == text for argument in value.args) else ""
-    if not _is_step(value):
-        return ""
-    return text if any(ast.unparse(n) == text for n in ast.walk(value)) else ""
+    return text if _is_step(value) and _reads(value, text) else ""
 
 
 def _is_step(value: ast.expr) -> bool:
     return isinstance(value, ast.BinOp) and isinstance(value.op, STEPS)
+
+
+def _reads(value: ast.expr, text: str) -> bool:
+    return any(ast.unparse(node) == text for node in ast.walk(value))
 
 
 def called(node: ast.Call) -> str:

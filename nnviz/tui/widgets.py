@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nnviz.tui.drawing.cells import Cells, Grid, Run, stack
+from nnviz.tui.drawing.cells import Cells, Grid, Run, padded, stack
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
 from nnviz.tui.drawing.strips import strips
@@ -102,10 +102,7 @@ class PanelWidget(Widget, can_focus=False):
         if same and drawn_cells is before.cells:
             return []
         # every row as wide as the widget: a strip that is not would shift what is beside it
-        rows = drawn_cells.rows[: size.height]
-        if drawn_cells.width < size.width:
-            pad = (" " * (size.width - drawn_cells.width), "")
-            rows = tuple((*row, pad) for row in rows)
+        rows = padded(drawn_cells, size.width).rows[: size.height]
         rows += (((" " * size.width, ""),),) * (size.height - len(rows))
         width = max(size.width, drawn_cells.width)
         if not same:
