@@ -17,7 +17,7 @@ from nnviz.debugger.engine_info import (
     same_samples,
     shape_text,
 )
-from nnviz.debugger.engine_states import EngineSnapshot, IdleInputs
+from nnviz.debugger.engine_states import EngineSnapshot, IdleInputs, KeptState, Shrinker
 from nnviz.debugger.histograms import Bins, CountsOnTheWay, HistogramObserver, LayerHistograms
 from nnviz.debugger.model import TEST, TRAIN, Model, Part
 from nnviz.debugger.outputs import OutputsObserver
@@ -76,7 +76,8 @@ class EngineSource(CountsOnTheWay):
         self._outputs: Array | None = None
         observers: list[Observer] = [StatisticsObserver(), self._histograms, OutputsObserver()]
         self._trainer = Trainer(self.setup, observers, lambda: self.cancelled(), laid_out)
-        self._inputs = IdleInputs(self._trainer.data.live, self.setup.X.shape[0])
+        idle = IdleInputs(self._trainer.data.live, self.setup.X.shape[0])
+        self._shrinker = Shrinker(self._trainer.state.parameters, idle)
         self._active = tuple(np.full(units, -1) for units in self.setup.network.sizes[1:])
         self._shown = self._trainer.state
         self._iteration: Iteration | None = None
@@ -169,15 +170,15 @@ class EngineSource(CountsOnTheWay):
 
     def snapshot(self) -> EngineSnapshot:
         """The state before iteration `index`."""
-        return EngineSnapshot(self._trainer.state, self._active, self._inputs)
+        return EngineSnapshot(self._trainer.state, self._active, self._shrinker)
 
-    def restore(self, snapshot: EngineSnapshot) -> None:
+    def restore(self, snapshot: KeptState) -> None:
         """Come back to a state."""
         whole = snapshot.whole()
         self._trainer.state, self._active = whole.state, whole.active
         self._show(whole.state, None)
 
-    def pack(self, snapshot: EngineSnapshot) -> Packed:
+    def pack(self, snapshot: KeptState) -> Packed:
         """W1, b1, ..., with momentum the velocities V1, Vb1, ..., and active1, ... of the units."""
         state = snapshot.whole().state
         return {
@@ -201,11 +202,11 @@ class EngineSource(CountsOnTheWay):
         end = count + len(state.optimizer_state)
         parameters = state.parameters.with_arrays(laid_out(values[:count])).read_only()
         packed = State(index, parameters, laid_out(values[count:end]))
-        return EngineSnapshot(packed, tuple(values[end:]), self._inputs)
+        return EngineSnapshot(packed, tuple(values[end:]), self._shrinker)
 
     def fork(
         self,
-        snapshot: EngineSnapshot,
+        snapshot: KeptState,
         changes: Mapping[str, Any],
         arrays: Mapping[str, Array],
     ) -> "EngineSource":
@@ -229,7 +230,7 @@ class EngineSource(CountsOnTheWay):
         run.restore(run.edited(run.snapshot(), arrays))
         return run
 
-    def adopted(self, snapshot: EngineSnapshot) -> EngineSnapshot:
+    def adopted(self, snapshot: KeptState) -> EngineSnapshot:
         """Another run's state as one of this run: velocities begin at 0 where it had none."""
         whole = snapshot.whole()
         init = self.setup.optimizer.init(whole.state.parameters.arrays)

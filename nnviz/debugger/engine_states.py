@@ -1,15 +1,20 @@
 """States of the engine as the timeline keeps them: as they are, or in less memory for later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from nnviz.debugger.planes import Planes, split
 from nnviz.engine.arrays import Array, Labels
+from nnviz.engine.network import Parameters
 from nnviz.engine.training import State
 
 MOST_SHARED = 8
 """So many blocks of unused weights are remembered in order to be shared."""
+
+WORTH_SPLITTING = 1024
+"""Arrays with fewer numbers are kept as they are: there is little to be saved."""
 
 
 class IdleInputs:
@@ -45,14 +50,12 @@ class IdleInputs:
 class EngineSnapshot:
     """A state of the engine. Keeping it copies nothing: an update makes new arrays.
 
-    `active` says of each unit when it was last active (see `statistics.last_active`). Where the
-    state is `shrunk`, `idle` holds what is missing in W1, and in its velocity if it has one.
+    `active` says of each unit when it was last active (see `statistics.last_active`).
     """
 
     state: State
     active: tuple[Labels, ...]
-    inputs: IdleInputs
-    idle: tuple[Array, ...] = ()
+    shrinker: "Shrinker"
 
     @property
     def index(self) -> int:
@@ -60,35 +63,101 @@ class EngineSnapshot:
         return self.state.index
 
     @property
+    def arrays(self) -> tuple[Array, ...]:
+        """Weights, biases, and the same of the velocities, if there are any."""
+        return (*self.state.parameters.arrays, *self.state.optimizer_state)
+
+    @property
     def parts(self) -> Mapping[int, int]:
         """The bytes of each array, by its identity."""
-        arrays = [*self.state.parameters.arrays, *self.state.optimizer_state]
-        return {id(array): array.nbytes for array in (*arrays, *self.active, *self.idle)}
+        return {id(array): array.nbytes for array in (*self.arrays, *self.active)}
 
-    def shrunk(self) -> "EngineSnapshot":
+    def shrunk(self) -> "KeptState":
         """The same state in less memory, for keeping; itself where nothing can be saved."""
-        if self.idle or not len(self.inputs.idle):
-            return self
-        halves = [self.inputs.split(array) for array in self._firsts()]
-        state = self._with_firsts([live for live, _ in halves])
-        return replace(self, state=state, idle=tuple(idle for _, idle in halves))
+        return self.shrinker.shrunk(self)
 
     def whole(self) -> "EngineSnapshot":
-        """The state with nothing missing."""
-        if not self.idle:
-            return self
-        pairs = zip(self._firsts(), self.idle, strict=False)
-        joined = [self.inputs.joined(live, idle) for live, idle in pairs]
-        return replace(self, state=self._with_firsts(joined), idle=())
+        """Itself."""
+        return self
 
-    def _firsts(self) -> list[Array]:
-        """W1, and its velocity if it has one: the arrays in which inputs have columns."""
-        W1, velocity = self.state.parameters.arrays[0], self.state.optimizer_state[:1]
-        return [W1, *(array for array in velocity if array.shape == W1.shape)]
 
-    def _with_firsts(self, firsts: list[Array]) -> State:
-        """The state with another W1, and another first array of the optimiser if it has any."""
-        parameters, rest = self.state.parameters, self.state.optimizer_state
-        changed = parameters.with_arrays([firsts[0], *parameters.arrays[1:]]).read_only()
-        optimizer_state = (*firsts[1:], *rest[len(firsts) - 1 :])
-        return State(self.state.index, changed, optimizer_state)
+@dataclass(frozen=True, eq=False)
+class ShrunkSnapshot:
+    """A state in less memory: weights in planes where that is worth it, those of idle inputs apart.
+
+    `kept` are its arrays in the order of `EngineSnapshot.arrays`, `idle` what is missing in some.
+    """
+
+    index: int
+    kept: tuple[Array | Planes, ...]
+    idle: Mapping[int, Array]
+    active: tuple[Labels, ...]
+    shrinker: "Shrinker"
+
+    @property
+    def parts(self) -> Mapping[int, int]:
+        """The bytes of each piece of memory, by its identity; references are needed, too."""
+        parts: dict[int, int] = {}
+        for each in self.kept:
+            parts |= each.parts if isinstance(each, Planes) else {id(each): each.nbytes}
+        arrays = (*self.idle.values(), *self.active, *self.shrinker.references)
+        return parts | {id(array): array.nbytes for array in arrays}
+
+    def shrunk(self) -> "ShrunkSnapshot":
+        """Itself."""
+        return self
+
+    def whole(self) -> EngineSnapshot:
+        """The state with nothing missing, bit for bit."""
+        return self.shrinker.whole(self)
+
+
+KeptState = EngineSnapshot | ShrunkSnapshot
+"""What the engine can come back to."""
+
+
+class Shrinker:
+    """Keeps the states of a run in less memory, and makes them whole again.
+
+    Of its weights, only what differs from those at the `start` takes room: they don't go far.
+    """
+
+    def __init__(self, start: Parameters, inputs: IdleInputs) -> None:
+        references = list(start.arrays)
+        if len(inputs.idle):
+            references[0] = inputs.split(references[0])[0]
+        self.references = tuple(references)
+        self._start, self._inputs = start, inputs
+
+    def shrunk(self, snapshot: EngineSnapshot) -> KeptState:
+        """The state in less memory; itself where nothing can be saved."""
+        arrays, idle = list(snapshot.arrays), dict[int, Array]()
+        if len(self._inputs.idle):
+            for i in (0, len(self.references)):  # W1, and its velocity
+                if i < len(arrays):
+                    arrays[i], idle[i] = self._inputs.split(arrays[i])
+        kept = tuple(self._split(i, array) for i, array in enumerate(arrays))
+        if not idle and not any(isinstance(each, Planes) for each in kept):
+            return snapshot
+        return ShrunkSnapshot(snapshot.index, kept, idle, snapshot.active, self)
+
+    def _split(self, i: int, array: Array) -> Array | Planes:
+        return split(array, self._reference(i)) if array.size >= WORTH_SPLITTING else array
+
+    def whole(self, shrunk: ShrunkSnapshot) -> EngineSnapshot:
+        """The state as it was."""
+        arrays = [
+            each.array(self._reference(i)) if isinstance(each, Planes) else each
+            for i, each in enumerate(shrunk.kept)
+        ]
+        for i, idle in shrunk.idle.items():
+            arrays[i] = self._inputs.joined(arrays[i], idle)
+        count = len(self.references)
+        parameters = self._start.with_arrays(arrays[:count]).read_only()
+        return EngineSnapshot(
+            State(shrunk.index, parameters, tuple(arrays[count:])), shrunk.active, self
+        )
+
+    def _reference(self, i: int) -> Array | None:
+        """What array `i` of a state is held against: weights are, velocities are not."""
+        return self.references[i] if i < len(self.references) else None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnviz.debugger.engine_source import START_KEYS, EngineSource
-from nnviz.debugger.engine_states import EngineSnapshot
+from nnviz.debugger.engine_states import KeptState
 from nnviz.debugger.findings import Diagnosis, Finding, Level, Remedy, gather
 from nnviz.debugger.history import History
 from nnviz.engine.tiles import Cancelled
@@ -93,7 +93,7 @@ class Proof:
 
 def prove(
     source: EngineSource,
-    snapshot: EngineSnapshot,
+    snapshot: KeptState,
     finding: Finding,
     *,
     iterations: int = ITERATIONS,
@@ -126,7 +126,7 @@ class _Laboratory:
     def __init__(
         self,
         source: EngineSource,
-        snapshot: EngineSnapshot,
+        snapshot: KeptState,
         finding: Finding,
         iterations: int,
         progress: Progress,
@@ -167,7 +167,7 @@ class _Laboratory:
         run.cancelled = self.cancelled
         return run
 
-    def _state_at(self, start: int) -> EngineSnapshot:
+    def _state_at(self, start: int) -> KeptState:
         if self._snapshot.index < start:
             run = self.source.fork(self._snapshot, {}, {})
             run.cancelled = self.cancelled

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
-from nnviz.debugger.engine_states import EngineSnapshot
+from nnviz.debugger.engine_states import KeptState
 from nnviz.debugger.findings import Finding
 from nnviz.debugger.timeline import Timeline
 from nnviz.engine.tiles import Cancelled
@@ -45,7 +45,7 @@ def proof_of(
     source, iterations = timeline.source, iterations or ITERATIONS
     if isinstance(source, EngineSource):
         snapshot = timeline.keyframes.at_or_before(finding.since)
-        assert isinstance(snapshot, EngineSnapshot), "an engine's keyframes are the engine's"
+        assert isinstance(snapshot, KeptState), "an engine's keyframes are the engine's"
 
         return lambda progress: prove(
             source,

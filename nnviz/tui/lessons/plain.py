@@ -6,7 +6,7 @@ from functools import partial
 
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.engine_source import EngineSource
-from nnviz.debugger.engine_states import EngineSnapshot
+from nnviz.debugger.engine_states import KeptState
 from nnviz.lessons.answering import judge, story
 from nnviz.lessons.causes import causes_text, read_cause
 from nnviz.lessons.checking import PROOF_ITERATIONS
@@ -69,7 +69,7 @@ class PlainLesson:
         source = timeline.source
         snapshot = timeline.keyframes.at_or_before(judgement.finding.since)
         assert isinstance(source, EngineSource), "a lesson's run is the engine's"
-        assert isinstance(snapshot, EngineSnapshot), "and so are its keyframes"
+        assert isinstance(snapshot, KeptState), "and so are its keyframes"
         proof = prove(
             source,
             snapshot,
