@@ -9,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeGuard
 
 import numpy as np
 
@@ -23,6 +22,8 @@ from nnviz.tui.view import PAUSED, RUNNING, SEEKING, STEPPING, View, make_view
 
 VIEWS_PER_SECOND = 12
 """More are not seen to be more, and on two processors each takes its time from the training."""
+STEPS_SHOWN_PER_SECOND = 8
+"""While more steps wait: a key is held down, and to keep up with it counts for more."""
 GREETING = "press n to step"
 PAINTING = 0.1
 """For at most so many seconds the first numbers have the processor for themselves."""
@@ -192,21 +193,18 @@ class Runner:
             self._show(error)
 
     def _next(self) -> Order | None:
-        """The next order; steps that have piled up come as one."""
+        """The next order; iterations that have piled up come as one."""
         with self._arrived:
             self._stepping = False
             self._waiting = True
             self._arrived.wait_for(lambda: bool(self._orders))
             self._waiting = False
             order = self._orders.popleft()
-            if _is_step(order):
-                while self._orders and _is_step(more := self._orders[0]):
-                    if more.recorded != order.recorded:
-                        break
-                    order = Go(order.index + more.index, True, order.recorded)
-                    self._orders.popleft()
-                self._stepping = True
-            if not self._orders:
+            while self._orders and (both := _as_one(order, self._orders[0])) is not None:
+                order = both
+                self._orders.popleft()
+            self._stepping = _is_step(order)
+            if not any(map(_interrupts, self._orders)):
                 self._interrupted.clear()
             return order
 
@@ -218,9 +216,13 @@ class Runner:
         self._shown_at = time.perf_counter()
         self._show(self._last)
 
-    def _due(self) -> bool:
-        """Whether the last view was seen for long enough; the last of all is shown in any case."""
-        return time.perf_counter() - self._shown_at >= 1 / VIEWS_PER_SECOND
+    def _due(self, since: float = 0.0, stepping: bool = False) -> bool:
+        """Whether the last view was seen for long enough; the last of all is shown in any case.
+
+        `since` is when it began to be of the past.
+        """
+        rate = STEPS_SHOWN_PER_SECOND if stepping else VIEWS_PER_SECOND
+        return time.perf_counter() - max(self._shown_at, since) >= 1 / rate
 
     def _answer(self, debugger: Debugger) -> None:
         """Show the last view again with the answer, unless that is known or an order waits."""
@@ -249,8 +251,10 @@ class Runner:
         elif not isinstance(order, _Answer):
             reason = self._done(debugger, order)
             if _is_step(order) and self._steps_wait():
-                if self._due():
-                    self._view(debugger, mode=STEPPING, reason=reason)  # less than all there is
+                if self._due(stepping=True):
+                    # less than all there is, but a phase is looked at for its arrays
+                    mode = PAUSED if isinstance(order, PhaseStep) else STEPPING
+                    self._view(debugger, mode=mode, reason=reason)
                 return
             self._view(debugger, reason=reason)
         self._answer(debugger)
@@ -290,9 +294,11 @@ class Runner:
         if order.recorded:
             wanted = min(wanted, timeline.live)
         index = max(wanted, timeline.history.first)
+        started = time.perf_counter()
 
         def progress(frame: Frame) -> None:
-            if self._due():
+            # where it arrives is shown in any case, and what is there soon needs no other view
+            if frame.index != index and self._due(started, order.relative):
                 mode = STEPPING if order.relative else SEEKING
                 self._view(debugger, mode=mode, reason=f"to iteration {index}")
 
@@ -338,8 +344,22 @@ class Runner:
         return ""
 
 
-def _is_step(order: Order | None) -> TypeGuard[Go]:
-    return isinstance(order, Go) and order.relative
+def _is_step(order: Order | None) -> bool:
+    return isinstance(order, PhaseStep) or (isinstance(order, Go) and order.relative)
+
+
+def _interrupts(order: Order | None) -> bool:
+    """Whether what is done before this order is to stop for it."""
+    return not (_is_step(order) or isinstance(order, _Answer))
+
+
+def _as_one(order: Order | None, more: Order | None) -> Go | None:
+    """Two moves by iterations in one direction as one move."""
+    if not (isinstance(order, Go) and isinstance(more, Go) and order.relative and more.relative):
+        return None
+    if order.recorded != more.recorded or (order.index > 0) != (more.index > 0):
+        return None
+    return Go(order.index + more.index, True, order.recorded)
 
 
 def _step_phase(debugger: Debugger, by: int) -> str:

@@ -1,10 +1,18 @@
 """Promises of the runner: commands in order, views handed over, interruption at once."""
 
 import queue
+import threading
+import time
 
 import pytest
 
-from nnviz.tui.runner import Go, Pause, Play, Runner, Speed
+from nnviz.tui import runner as module
+from nnviz.tui.runner import Ask, Go, Pause, PhaseStep, Play, Runner, Speed
+
+NEVER, ALWAYS = 1e-9, float("inf")
+"""Rates at which views on the way are shown."""
+ASKED = object()
+"""Stands for a question among orders."""
 
 
 @pytest.fixture
@@ -36,6 +44,37 @@ def paused(views, index=None, says=""):
             return view
 
 
+@pytest.fixture
+def queued(running, monkeypatch):
+    """Gives orders that all wait before the first is done; the views that come of them."""
+
+    def carry_out(*orders, rate=NEVER):
+        runner, views = running()
+        busy, go_on = threading.Event(), threading.Event()
+
+        def wait(debugger):
+            busy.set()
+            go_on.wait(timeout=120)
+            return "waited"
+
+        runner.send(Ask(wait))
+        assert busy.wait(timeout=120)
+        monkeypatch.setattr(module, "VIEWS_PER_SECOND", rate)
+        monkeypatch.setattr(module, "STEPS_SHOWN_PER_SECOND", rate)
+        for order in orders:
+            if order is ASKED:
+                runner.attend(None)
+            else:
+                runner.send(order)
+        go_on.set()
+        paused(views, says="waited")
+        while not runner.idle:
+            time.sleep(0.001)
+        return [views.get() for _ in range(views.qsize())]
+
+    return carry_out
+
+
 def test_it_opens_at_iteration_0_and_says_which_key_steps(running):
     _, views = running()
     view = paused(views)
@@ -56,6 +95,35 @@ def test_steps_go_forwards_and_backwards_to_the_same_numbers(running):
     assert view.frame.loss == start.frame.loss
     assert not view.position.is_live
     assert view.recorded == 3
+
+
+def test_of_steps_that_wait_each_is_done_and_only_the_last_one_has_to_be_shown(queued):
+    made = queued(*[Go(1, relative=True)] * 30, *[Go(-1, relative=True)] * 10)
+    assert [(view.frame.index, view.recorded, view.mode) for view in made] == [(20, 30, "PAUSED")]
+
+
+def test_a_single_step_makes_one_view_however_fast_views_may_follow_each_other(queued):
+    made = queued(Go(1, relative=True), rate=ALWAYS)
+    assert [(view.frame.index, view.mode) for view in made] == [(1, "PAUSED")]
+
+
+def test_phase_steps_that_wait_are_all_done_and_do_not_interrupt_an_iteration(queued):
+    made = queued(*[PhaseStep(1)] * 40)
+    count = made[-1].position.phases
+    index, phase = divmod(count - 1 + 40, count)
+    assert [(view.position.index, view.position.phase) for view in made] == [(index, phase)]
+    assert index > 1
+
+
+def test_held_down_phases_are_seen_with_their_arrays(queued):
+    made = queued(*[PhaseStep(-1)] * 3, rate=ALWAYS)
+    assert len(made) == 3
+    assert all(view.phase_arrays for view in made)
+
+
+def test_a_step_is_done_though_phases_and_questions_wait_behind_it(queued):
+    made = queued(Go(1, relative=True), PhaseStep(1), ASKED)
+    assert (made[-1].position.index, made[-1].position.phase) == (2, 0)
 
 
 def test_going_before_the_first_iteration_stays_there_and_says_so(running):
