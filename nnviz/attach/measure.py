@@ -153,7 +153,7 @@ def _squares(flat: ProgramArray) -> float:
     portions = flat[:whole].reshape(-1, 1, PORTION)
     products = portions @ portions.reshape(-1, PORTION, 1)
     squares = float(products.sum(dtype=np.float64)) + float(flat[whole:] @ flat[whole:])
-    return in_range(squares, flat)
+    return in_range(squares, lambda: flat)
 
 
 def _row_sums(rows: ProgramArray) -> ProgramArray:

@@ -5,7 +5,7 @@ from BLAS, and narrow columns are reduced several samples at a time. The callers
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -21,10 +21,6 @@ too many digits for a standard deviation."""
 
 LEAST = 1e-30
 """Smaller sums of squares, or infinite ones, were not in float32's range all along."""
-
-
-ROW = 1024
-"""So many numbers are added up at a time, in the array's own precision."""
 
 
 class Spread:
@@ -70,25 +66,12 @@ class Spread:
         self.add(other.count, other.mean, other.deviations, other.smallest, other.largest)
 
 
-def total(values: Array) -> float:
-    """The sum of a flat array, row by row: few ones stay in cache, as many as numbers would not."""
-    whole = values.size - values.size % ROW
-    of_rows = values[:whole].reshape(-1, ROW) @ ones(ROW, values.dtype)
-    rest = values[whole:] @ ones(values.size - whole, values.dtype)
-    return float(np.add.reduce(of_rows, dtype=np.float64)) + float(rest)
-
-
-def sum_of_squares(values: Array) -> float:
-    """The sum of squares of a flat array, also where squares leave float32's range."""
-    return in_range(float(values @ values), values)
-
-
-def in_range(squares: float, values: Array) -> float:
+def in_range(squares: float, values: Callable[[], Array]) -> float:
     """The sum of squares of a flat array, found again in wide numbers where float32 fails."""
     if LEAST < squares < math.inf:
         return squares
-    wide = values.astype(np.float64)
-    return float(wide @ wide)
+    wide = values().astype(np.float64)
+    return float(wide.dot(wide))
 
 
 def squared_deviations(values: Array, total: float, squares: float) -> float:
@@ -96,7 +79,8 @@ def squared_deviations(values: Array, total: float, squares: float) -> float:
     mean = total / values.size
     deviations = squares - total * mean
     if deviations < CANCELLED * squares:
-        return sum_of_squares(flat(values - np.float64(mean)))
+        apart = flat(values - np.float64(mean))
+        return in_range(float(apart.dot(apart)), lambda: apart)
     return deviations
 
 
@@ -106,13 +90,10 @@ FEW = 50_000
 FLOAT32 = np.dtype(np.float32)
 
 
-def deviations_of_rows(rows: Array, totals: Sequence[float]) -> list[float]:
-    """The sum of squared deviations from the mean, of each row of which this is the sum."""
-    squares = np.vecdot(rows, rows).tolist()
-    return [
-        squared_deviations(row, total, in_range(of_row, row))
-        for row, total, of_row in zip(rows, totals, squares, strict=True)
-    ]
+def spread_of(values: Array, total: float, squares: float, low: float, high: float) -> Spread:
+    """The spread of a flat array of which both sums and the extremes are known."""
+    deviations = squared_deviations(values, total, in_range(squares, lambda: values))
+    return Spread(len(values), total / len(values), deviations, low, high)
 
 
 def flat(array: Array) -> Array:
@@ -130,7 +111,7 @@ def ones(count: int, dtype: np.dtype[Any]) -> Array:
 
 def column_maximum(rows: Array) -> Array:
     """The largest value of each column of `rows` (samples x units, C order); NaN where one is."""
-    whole, wide = _folded(rows, 1)
+    whole, wide = _folded(rows)
     largest = np.maximum.reduce(wide, axis=0)
     rest = rows[whole:].reshape(-1)
     np.maximum(largest[: len(rest)], rest, out=largest[: len(rest)])
@@ -143,24 +124,23 @@ def column_count(mask: Mask) -> Array:
     if mask.size <= FEW:
         few: Array = ones(len(mask), FLOAT32) @ mask.astype(FLOAT32)
         return few
-    numbers = mask.view(np.uint8)
-    # at most 254 rows and one more, so that a byte can count them
-    whole, wide = _folded(numbers, -(-len(mask) // 254))
-    counts = np.add.reduce(wide, axis=0, dtype=np.uint8)
-    rest = numbers[whole:].reshape(-1)
-    counts[: len(rest)] += rest
-    # as floats, so that BLAS adds them up: exact for the samples of any tile
-    folds = counts.astype(FLOAT32).reshape(-1, mask.shape[1])
-    count: Array = ones(len(folds), folds.dtype) @ folds
+    numbers, (samples, units) = mask.view(np.uint8), mask.shape
+    portions = -(-samples // 255)  # a byte can count the rows of each
+    whole = samples - samples % portions
+    of_portions = numbers[:whole].reshape(portions, -1, units)
+    counts = np.add.reduce(of_portions, axis=1, dtype=np.uint8)
+    count: Array = np.add.reduce(counts, axis=0, dtype=FLOAT32)
+    if whole < samples:
+        count += np.add.reduce(numbers[whole:], axis=0, dtype=FLOAT32)
     return count
 
 
-def _folded(rows: npt.NDArray[Any], least: int) -> tuple[int, npt.NDArray[Any]]:
+def _folded(rows: npt.NDArray[Any]) -> tuple[int, npt.NDArray[Any]]:
     """Lay several rows side by side: numpy reduces few long rows faster than many short ones.
 
     Returns how many rows that took, and the view of them; fewer than one long row are left.
     """
     samples, units = rows.shape
-    fold = max(least, min(1024 // units, samples), 1)
+    fold = max(min(1024 // units, samples), 1)
     whole = samples - samples % fold
     return whole, rows[:whole].reshape(-1, fold * units)

@@ -18,11 +18,10 @@ from nnviz.debugger.reductions import (
     Spread,
     column_count,
     column_maximum,
-    deviations_of_rows,
+    in_range,
     ones,
+    spread_of,
     squared_deviations,
-    sum_of_squares,
-    total,
 )
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
@@ -37,10 +36,10 @@ HEALTHY_UPDATE_RATIO = (1e-3, 1e-1)
 """The band, not line, in which the updates of healthy runs lie (median 1e-3 to 7.5e-2)."""
 
 FEW = 50_000
-"""Up to so many numbers, a call costs more than the arithmetic in it."""
+"""Up to so many weights, a call costs more than the arithmetic in it."""
 
-PART = 1 << 18
-"""So many weights are summed at a time: few calls, and what one leaves in cache the next finds."""
+PART = 1 << 15
+"""So many weights are summed at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,65 +126,59 @@ class StatisticsObserver:
     def end(self, accumulators: Sequence["_TileSums"]) -> ActivationTotals:
         """Add the tiles up, in their order."""
         first, *others = accumulators
+        units = first.units.astype(np.float64)
         for other in others:
+            units += other.units
             for mine, its in zip(first.z + first.a, other.z + other.a, strict=True):
                 mine.merge(its)
-        cuts = cuts_of(first.network.sizes[1:])
-        units = np.add.reduce([tile.of_units() for tile in accumulators]).reshape(2, -1)
         largest = None
         if first.largest:
             tiles = [np.concatenate(tile.largest) for tile in accumulators]
             largest = np.maximum.reduce(tiles)
-        samples = first.z[0].count // cuts[0].stop
-        return ActivationTotals(samples, first.z, first.a, cuts, units, largest)
+        samples = first.z[0].count // first.cuts[0].stop
+        return ActivationTotals(samples, first.z, first.a, first.cuts, units, largest)
 
 
 class _TileSums:
     """What is added up for the layers of a tile, one entry for each; see `ActivationTotals`.
 
-    `sums`, `saturated` and `largest` have one number per unit.
+    `largest` has one number per unit. Several tiles are measured at once, and a thread that comes
+    back from a call of numpy may have to wait for the interpreter: few calls are quick ones.
     """
 
     def __init__(self, network: Network) -> None:
-        self.network = network
+        self.activations = network.activations
+        self.cuts = cuts_of(network.sizes[1:])
         self.z: list[Spread] = []
         self.a: list[Spread] = []
-        self.sums: list[Array] = []
-        self.saturated: list[Array] = []
         self.largest: list[Array] = []
+        self.units: Array = np.empty(0)
 
     def add(self, layer: int, za: Array) -> None:
         """Add the next layer of a tile: z and a, 2 x samples x units."""
-        activation = self.network.activations[layer]
-        _, samples, width = za.shape
-        z, a, of_samples = za[0], za[1], ones(samples, za.dtype)
-        sums = of_samples @ za
-        totals = (sums @ ones(width, za.dtype)).tolist()
-        z_deviations, a_deviations = deviations_of_rows(za.reshape(2, -1), totals)
+        activation, (z, a) = self.activations[layer], za
+        sums = ones(len(z), za.dtype) @ za
+        z_total, a_total = np.add.reduce(sums, axis=1).tolist()
+        z_squares, a_squares = np.vecdot(rows := za.reshape(2, -1), rows).tolist()
         lowest, highest = z.argmin(), z.argmax()
         if activation.monotonic:
             low, high = a.item(lowest), a.item(highest)
         else:
             low, high = float(a.min()), float(a.max())
-        count, (z_total, a_total) = samples * width, totals
         z_low, z_high = z.item(lowest), z.item(highest)
-        self.z.append(Spread(count, z_total / count, z_deviations, z_low, z_high))
-        self.a.append(Spread(count, a_total / count, a_deviations, low, high))
-        self.sums.append(sums[1])
+        self.z.append(spread_of(rows[0], z_total, z_squares, z_low, z_high))
+        self.a.append(spread_of(rows[1], a_total, a_squares, low, high))
+        if not layer:
+            self.units = np.zeros((2, self.cuts[-1].stop), za.dtype)
+        self.units[0, self.cuts[layer]] = sums[1]
         bounds = activation.saturation
         if bounds and not (bounds[0] <= low and high <= bounds[1]):
             mask = a < bounds[0]
             mask |= a > bounds[1]
-            self.saturated.append(column_count(mask))
-        else:
-            self.saturated.append(np.zeros(width))
-        if _can_be_silent(self.network.activations):
+            self.units[1, self.cuts[layer]] = column_count(mask)
+        if _can_be_silent(self.activations):
             silent = bool(activation.silent)
-            self.largest.append(column_maximum(a) if silent else np.full(width, np.inf))
-
-    def of_units(self) -> Array:
-        """One array in float64: the sums of all units, then how often each is saturated."""
-        return np.concatenate([*self.sums, *self.saturated], dtype=np.float64)
+            self.largest.append(column_maximum(a) if silent else np.full(a.shape[1], np.inf))
 
 
 @lru_cache(maxsize=64)
@@ -257,23 +250,39 @@ def _unit_numbers(
 ) -> tuple[list[_Units], list[list[float]]]:
     """The numbers of each layer's units, and what they add up to.
 
-    That is the sum of the means, that of the saturated shares, and how many units are saturated
-    and silent. Silent is a unit that was last active at iteration `silent_from` or before.
+    That is the sum of the saturated shares, and how many units are saturated and silent. Silent is
+    a unit that was last active at iteration `silent_from` or before.
     """
     cuts = measured.layers
     table = np.zeros((4, cuts[-1].stop))
     np.divide(measured.units, measured.samples, out=table[:2])
-    table[2] = table[1] > SATURATED_UNIT
+    np.greater(table[1], SATURATED_UNIT, out=table[2])
+    silent = _none(cuts[-1].stop)
     if measured.largest is not None:
-        table[3] = np.concatenate(active) <= silent_from
-    silent = _read_only(table[3].astype(bool))
+        silent = _read_only(np.concatenate(active) <= silent_from)
+        table[3] = silent
     mean, saturated = _read_only(table)[:2]
-    sums = np.add.reduceat(table, [units.start for units in cuts], axis=1).T.tolist()
+    layers = _membership(tuple([units.stop for units in cuts]))
+    sums = table[1:].dot(layers).T.tolist()
     each = [
         (mean[units], saturated[units], active[layer], silent[units])
         for layer, units in enumerate(cuts)
     ]
     return each, sums
+
+
+@lru_cache(maxsize=64)
+def _membership(stops: tuple[int, ...]) -> Array:
+    """Units x layers, which end at `stops`: 1 where the unit is one of the layer's, else 0.
+
+    A product with it adds up the units of each layer.
+    """
+    return np.repeat(np.eye(len(stops)), np.diff(stops, prepend=0), axis=0)
+
+
+@lru_cache(maxsize=64)
+def _none(count: int) -> Mask:
+    return _read_only(np.zeros(count, dtype=bool))
 
 
 def _read_only(array: AnyArray) -> AnyArray:
@@ -305,19 +314,28 @@ def _parameter_sums(iteration: Iteration) -> list[list[float]]:
 
 
 def _sums_of_large(W: Array, dW: Array, new: Array) -> list[float]:
-    """The sums of one layer part by part: all passes over a part find it in cache.
+    """The sums of one layer part by part: what a pass over a part leaves in cache, the next finds.
 
     A second thread would cost more than it does: it is mostly the memory that takes the time, and
     between so short calls two threads wait for the interpreter.
     """
-    values = [array.T.reshape(-1) for array in (W, dW, new)]
-    found = []
+    before, gradient, after = [array.T.reshape(-1) for array in (W, dW, new)]
+    of_part, found = ones(PART, W.dtype), []
     for start in range(0, W.size, PART):
-        w, g, n = (array[start : start + PART] for array in values)
-        update = n - w
-        squares = [sum_of_squares(array) for array in (g, w, update)]
-        found.append((total(w), total(np.abs(update, out=update)), *squares))
-    return [float(sum(sums)) for sums in zip(*found, strict=True)]
+        w, g = before[start : start + PART], gradient[start : start + PART]
+        update, each = after[start : start + PART] - w, of_part[: len(w)]
+        squares = g.dot(g), w.dot(w), update.dot(update)
+        found.append((w.dot(each), np.abs(update, out=update).dot(each), *squares))
+    weight, moved, of_gradient, of_weight, of_update = (
+        sum(map(float, sums)) for sums in zip(*found, strict=True)
+    )
+    return [
+        weight,
+        moved,
+        in_range(of_gradient, lambda: gradient),
+        in_range(of_weight, lambda: before),
+        in_range(of_update, lambda: after - before),
+    ]
 
 
 def _one_layer(
@@ -330,7 +348,7 @@ def _one_layer(
     sums: Sequence[float],
 ) -> LayerStatistics:
     mean, saturated, active, silent = units
-    _, sum_of_saturated, all_saturated, all_silent = counts
+    sum_of_saturated, all_saturated, all_silent = counts
     weight, update, gradient_squares, weight_squares, update_squares = sums
     count, size, share = len(mean), W.size, all_silent / len(mean)
     norm, moved = math.sqrt(weight_squares), math.sqrt(update_squares)

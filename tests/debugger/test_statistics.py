@@ -188,6 +188,26 @@ def test_a_layers_sums_do_not_depend_on_how_it_is_cut_into_parts(part, monkeypat
             assert getattr(statistics_, name) == pytest.approx(expected[name], rel=1e-9), name
 
 
+@pytest.mark.parametrize("shape", [(1, 50_001), (256, 784)])
+def test_sums_of_a_large_float32_layer_are_those_of_wide_numbers(shape):
+    """float64 holds the sums of so many float32 numbers to nine digits more than are compared."""
+    rng = np.random.default_rng(0)
+    W, dW = (rng.normal(1, 1, shape).astype(np.float32) for _ in range(2))
+    new = W - np.float32(1e-3) * dW
+    update = new.astype(np.float64) - W
+    expected = [W.sum(dtype=np.float64), np.abs(update).sum()]
+    expected += [(array.astype(np.float64) ** 2).sum() for array in (dW, W, update)]
+    assert statistics._sums_of_large(W, dW, new) == pytest.approx(expected, rel=2e-6)
+
+
+def test_sums_of_a_layer_that_was_frozen_or_has_overflowed():
+    """1e25 ** 2 is no float32; an update of 0 has a norm of 0."""
+    W = np.full((3, 7), 1e25, np.float32)
+    with np.errstate(over="ignore"):
+        sums = statistics._sums_of_large(W, np.zeros_like(W), W)
+    assert sums == pytest.approx([21e25, 0, 0, 21e50, 0], rel=1e-6)
+
+
 @pytest.mark.parametrize("few", [0, 10**6], ids=["large", "small"])
 def test_weights_may_lie_in_memory_in_any_order(few, monkeypatch):
     """Somebody sets the weights to arrays of the other order: W_new - W_old stays what it is."""
