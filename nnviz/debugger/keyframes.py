@@ -1,5 +1,6 @@
 """The states of a run that are kept to come back to, thinned so that memory stays in a budget."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
@@ -15,26 +16,32 @@ DEFAULT_BUDGET = 256 * 2**20
 NEAR = 22
 """Behind the position and the end of the run every state is kept: going back is at once."""
 
-GAPS = ((NEAR, 1), (40, 2), (1100, 10))
-FAR_GAP = 50
-"""Up to so far behind, states lie so many iterations apart; among all others, `FAR_GAP`.
+RECENT = 1000
+"""Up to so far behind the end, states lie one spacing apart, ..."""
 
-Each gap is a multiple of the one before: states that are thinned again and again then come to lie
-exactly so far apart, where other numbers would leave some gaps at half of that."""
+AROUND = 100
+"""... and up to so far behind the position: that is what is replayed on the way there."""
 
-WORTH = (0.4, 2.0, 15.0, 36.0)
-"""Where memory does not allow for that, gaps grow in these proportions: simulated for seeks in runs
-of 10,000 iterations with room for 160 states, which then replay some 40 of the last 1,000
-iterations at most, 100 of the others, and few or none of the last `NEAR`."""
+FAR = 4
+"""All others lie so many spacings apart. It is a whole number: so states that are thinned again
+come to lie exactly so far apart, where others would leave some gaps at half of that."""
 
-SLOW = 0.025
-"""Where an iteration takes longer than this, in seconds, the gaps are that much smaller, as far as
-memory allows: so that a replay takes no longer than that many iterations of this time."""
+MOST = 10
+"""A spacing is at most so many iterations, as far as memory allows, ..."""
 
+REPLAY = 0.2
+"""... and takes at most so many seconds to replay."""
 
-_LIMITS = np.array([limit for limit, _ in GAPS])
-_ALLOWED = np.array([gap for _, gap in GAPS] + [FAR_GAP], dtype=float)
-_WORTH = np.array(WORTH)
+EXPECTED = 10_000
+"""Where memory is short, the spacing starts about as long as is wanted; it is doubled when memory
+is full, and so becomes what suffices for a run of so many iterations. In longer ones, it grows."""
+
+SHRINK_FROM = 1 / 3
+"""Old states are shrunk once all together fill this share of the budget: before, they need not."""
+
+SCARCE = 1 / 20
+"""What lies near takes as much memory as if states lay this part of a spacing apart; and they do
+where memory holds so few states that spacings are long."""
 
 
 class Keyframes:
@@ -49,8 +56,10 @@ class Keyframes:
         self._indices = list(self._snapshots)
         self._owners: Counter[int] = Counter()
         self._bytes: dict[int, int] = {}
-        self._whole: list[int] = []
+        self._whole: set[int] = set()
         self._focus = self._indices[-1] if self._indices else 0
+        self._doubled = 0
+        self._whole_bytes = self._shrunk_bytes = 0
         self._free = {index for index, s in self._snapshots.items() if not s.parts}
         self.seconds = 0.0
         self.budget = budget
@@ -72,10 +81,12 @@ class Keyframes:
         if snapshot.index not in self._snapshots:
             self._indices.insert(bisect_left(self._indices, snapshot.index), snapshot.index)
             self._snapshots[snapshot.index] = snapshot
-            self._whole.append(snapshot.index)
+            self._whole.add(snapshot.index)
+            self._whole_bytes = sum(snapshot.parts.values())
             self._count(snapshot)
         self.thin()
-        self._shrink()
+        if self.nbytes > SHRINK_FROM * self.budget:
+            self._shrink()
 
     def at_or_before(self, index: int) -> Snapshot:
         """The latest state at or before `index`. Raises LookupError where there is none."""
@@ -94,25 +105,18 @@ class Keyframes:
 
     def thin(self) -> None:
         """Drop states until the rest keep the distances that their ages ask for, and the budget."""
-        while len(self._indices) > 2:
-            gaps, bands = self._gaps()
-            crowding = gaps / _ALLOWED[bands]
-            crowded = int(np.count_nonzero(crowding <= self.closeness))
-            if not crowded:
-                if self.nbytes <= self.budget:
-                    return
-                crowding = gaps / _WORTH[bands]
-            position = int(crowding.argmin())
-            if np.isinf(crowding[position]):
-                return
-            self._discount(self._snapshots.pop(self._indices.pop(position + 1)))
-            if crowded == 1 and self.nbytes <= self.budget:
-                return  # dropping one gives the others more room, never less
+        if len(self._indices) < 3:
+            return
+        self._drop_crowded()
+        while self.nbytes > self.budget and self._doubled < self._doublings():
+            self._doubled += 1
+            self._drop_crowded()
+        while self.nbytes > self.budget and self._drop_one():
+            pass
 
-    def gap(self, distance: int) -> float:
-        """How far apart states may lie, so far from the position; 1 or more."""
-        allowed = float(_ALLOWED[np.searchsorted(_LIMITS, distance)])
-        return max(1.0, allowed * self.closeness)
+    def gap(self, distance: int) -> int:
+        """How far apart states may lie, so far from the position."""
+        return 1 if distance <= NEAR else self.spacing if distance <= AROUND else FAR * self.spacing
 
     def gap_behind(self, index: int) -> tuple[int, int] | None:
         """Two neighbours that lie too far apart for going back from `index`, if there are any.
@@ -123,47 +127,96 @@ class Keyframes:
         for earlier in reversed(self._indices[: bisect_left(self._indices, index)]):
             if later - earlier > self.gap(index - earlier):
                 return earlier, later
-            if index - earlier > GAPS[1][0]:
+            if index - earlier > AROUND:
                 break
             later = earlier
         return None
 
     @property
-    def closeness(self) -> float:
-        """By what the gaps are multiplied because iterations are slow: 1, or less."""
-        return min(1.0, SLOW / self.seconds) if self.seconds else 1.0
+    def spacing(self) -> int:
+        """How many iterations apart states lie that are neither near nor far."""
+        if (later := self._doublings() - self._doubled) > 0:
+            return max(1, self._affordable(EXPECTED) // 2**later)  # of which two make no more
+        return max(self._wanted(), self._affordable(self._indices[-1] - self._indices[0]))
 
-    def _gaps(self) -> tuple[Array, Labels]:
-        """For all but the first and last: the gap that dropping it leaves, and its band of `GAPS`.
+    def _doublings(self) -> int:
+        """How often a spacing about as short as is wanted can be doubled before memory is full."""
+        return max(0, round(math.log2(self._affordable(EXPECTED) / self._wanted())))
 
-        The gap is infinite where it must not be dropped.
+    def _wanted(self) -> int:
+        """The spacing for which seeks are quick enough."""
+        return max(1, min(MOST, int(REPLAY / self.seconds))) if self.seconds else MOST
+
+    def _affordable(self, span: int) -> int:
+        """The spacing for which memory suffices; 1 while it is not known how much states take."""
+        spacings = NEAR / SCARCE + RECENT + (max(EXPECTED, span) - RECENT) / FAR
+        return max(1, math.ceil(spacings * self._shrunk_bytes / max(1, self.budget)))
+
+    def _drop_crowded(self) -> None:
+        """Drop what lies closer together than it need, from the first on.
+
+        So what stays lies as far apart as it may, and where a state lay before, it stays.
         """
+        gaps, bands = self._gaps(), self._bands()
+        allowed = np.array([1, self.spacing, FAR * self.spacing])[bands]
+        dropped = 0
+        for i in np.flatnonzero(gaps <= allowed).tolist():
+            place = i + 1 - dropped
+            if self._indices[place + 1] - self._indices[place - 1] <= allowed[i]:
+                self._drop(place)
+                dropped += 1
+
+    def _drop_one(self) -> bool:
+        """Drop the state that will be missed least, whatever its age; False where none may go.
+
+        That is one near the end, while one looks elsewhere; else every other one nearby.
+        """
+        gaps, bands = self._gaps(), self._bands(here_only=True)
+        spacing = self.spacing
+        near = max(2, SCARCE * spacing)  # rather gaps of 2 and 3 nearby than twice a spacing
+        crowding = gaps / np.array([near, spacing, FAR * spacing])[bands]
+        if np.isinf(crowding.min(initial=np.inf)):
+            return False
+        self._drop(int(crowding.argmin()) + 1)
+        return True
+
+    def _drop(self, place: int) -> None:
+        index = self._indices.pop(place)
+        self._whole.discard(index)
+        self._discount(self._snapshots.pop(index))
+
+    def _gaps(self) -> Array:
+        """For all but the first and last: the gap that dropping it leaves; infinite if it stays."""
         indices = np.array(self._indices)
-        inside = indices[1:-1]
-        distances = self._distances(inside)
         gaps = (indices[2:] - indices[:-2]).astype(float)
-        gaps[inside == self._focus] = np.inf
+        gaps[indices[1:-1] == self._focus] = np.inf
         if self._free:
             gaps[[index in self._free for index in self._indices[1:-1]]] = np.inf
-        return gaps, np.searchsorted(_LIMITS, distances)
+        return gaps
 
-    def _distances(self, indices: Labels) -> Labels:
-        """How far each lies behind the position or the end of the run, whichever is nearer."""
-        before = self._indices[-1] - indices
-        behind = self._focus - indices
-        return np.where(behind >= 0, np.minimum(behind, before), before)
+    def _bands(self, here_only: bool = False) -> Labels:
+        """For all but the first and last: 0 near, 1 recent, 2 far; near `here_only`, or the end."""
+        inside = np.array(self._indices[1:-1])
+        behind = self._focus - inside
+        bands = np.searchsorted((NEAR, RECENT), self._indices[-1] - inside)
+        if here_only:
+            bands = np.maximum(bands, 1)
+        else:
+            bands[(behind >= 0) & (behind <= AROUND) & (bands == 2)] = 1
+        bands[(behind >= 0) & (behind <= NEAR)] = 0
+        return bands
 
     def _shrink(self) -> None:
-        """Keep what has survived among its near neighbours in less memory."""
-        kept = [index for index in self._whole if index in self._snapshots]
-        distances = self._distances(np.array(kept, dtype=np.int64)).tolist()
-        for index, distance in zip(kept, distances, strict=True):
-            if distance > GAPS[1][0]:
-                whole = self._snapshots[index]
-                self._snapshots[index] = whole.shrunk()
-                self._count(self._snapshots[index])
-                self._discount(whole)
-        self._whole = [i for i, d in zip(kept, distances, strict=True) if d <= GAPS[1][0]]
+        """Keep the oldest of the whole states that one does not stand near to in less memory."""
+        last, here = self._indices[-1], range(self._focus - AROUND, self._focus + 1)
+        oldest = min((i for i in self._whole if i < last - NEAR and i not in here), default=last)
+        if oldest != last:
+            whole, before = self._snapshots[oldest], self.nbytes
+            self._snapshots[oldest] = whole.shrunk()
+            self._count(self._snapshots[oldest])
+            self._shrunk_bytes = self.nbytes - before or self._whole_bytes
+            self._discount(whole)
+            self._whole.remove(oldest)
 
     def _count(self, snapshot: Snapshot) -> None:
         for part, size in snapshot.parts.items():

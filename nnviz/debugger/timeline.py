@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from nnviz.debugger.forks import Branch, Edit, Tree, is_edit, parse_edit
 from nnviz.debugger.history import History
-from nnviz.debugger.keyframes import DEFAULT_BUDGET, FAR_GAP, Keyframes
+from nnviz.debugger.keyframes import DEFAULT_BUDGET, Keyframes
 from nnviz.debugger.phases import Phase
 from nnviz.debugger.source import Frame, Packed, RunSource, Snapshot
 from nnviz.engine.arrays import Array
@@ -25,7 +25,7 @@ from nnviz.experiment import parse_assignments
 
 __all__ = ["DEFAULT_BUDGET", "Drift", "Position", "Timeline"]
 
-MOST_AHEAD = 4 * FAR_GAP
+MOST_AHEAD = 200
 """So many iterations are replayed ahead at one position; without memory their states don't stay."""
 
 
