@@ -1,7 +1,9 @@
 """`nnviz export` from the command line: what goes to standard output, and what to files."""
 
+import contextlib
 import csv
 import json
+import shutil
 
 import jsonschema
 import pytest
@@ -9,13 +11,21 @@ import pytest
 from nnviz.cli import main
 
 
+@pytest.fixture(scope="module")
+def one_grade(tmp_path_factory):
+    """A folder with the grade of one student."""
+    folder = tmp_path_factory.mktemp("graded")
+    with contextlib.chdir(folder):
+        main(["new", "assignment1", "mine", "--student", "ann"])
+        main(["grade", "mine"])
+    return folder
+
+
 @pytest.fixture
-def graded(tmp_path, monkeypatch, capsys):
+def graded(one_grade, tmp_path, monkeypatch):
     """A current folder with the grade of one student."""
+    shutil.copytree(one_grade, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    main(["new", "assignment1", "mine", "--student", "ann"])
-    main(["grade", "mine"])
-    capsys.readouterr()
     return tmp_path
 
 

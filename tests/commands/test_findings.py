@@ -118,6 +118,7 @@ def two_cases(monkeypatch):
     return use
 
 
+@pytest.mark.slow
 def test_self_test_prints_its_table(two_cases, capsys):
     """One line per rule, the halves, and exit code 0 where every goal is reached."""
     two_cases("digits-tanh")

@@ -40,6 +40,7 @@ def test_several_runs_are_compared_in_one_figure(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_film_has_a_picture_for_each_iteration_of_a_short_run(tmp_path):
     out = tmp_path / "training.gif"
     command = ["plot", "course", "--iteration", "2", "--out", str(out)]

@@ -1,5 +1,7 @@
 """`nnviz regrade` from the command line: what is printed, what is written, and when."""
 
+import contextlib
+import shutil
 from fractions import Fraction
 
 import pytest
@@ -10,15 +12,23 @@ from grader.report.json import read_grade
 from nnviz.cli import main
 
 
+@pytest.fixture(scope="module")
+def one_grade(tmp_path_factory):
+    """A folder with the grade of one student, who has a21 right."""
+    folder = tmp_path_factory.mktemp("graded")
+    with contextlib.chdir(folder):
+        main(["new", "assignment1", "mine", "--student", "ann"])
+        answers = folder / "mine" / "answers.toml"
+        answers.write_text(answers.read_text().replace('a21 = ""', 'a21 = "-4"'))
+        main(["grade", "mine"])
+    return folder
+
+
 @pytest.fixture
-def graded(tmp_path, monkeypatch, capsys):
+def graded(one_grade, tmp_path, monkeypatch):
     """A current folder with the grade of one student, who has a21 right."""
+    shutil.copytree(one_grade, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    main(["new", "assignment1", "mine", "--student", "ann"])
-    answers = tmp_path / "mine" / "answers.toml"
-    answers.write_text(answers.read_text().replace('a21 = ""', 'a21 = "-4"'))
-    main(["grade", "mine"])
-    capsys.readouterr()
     return tmp_path
 
 

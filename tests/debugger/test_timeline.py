@@ -361,5 +361,11 @@ class Travel(RuleBasedStateMachine):
         assert timeline.drifts == ()
 
 
-Travel.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+class FarTravel(Travel):
+    """The same with more moves."""
+
+
+Travel.TestCase.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+FarTravel.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 TestTravel = Travel.TestCase
+TestFarTravel = pytest.mark.slow(FarTravel.TestCase)

@@ -260,6 +260,7 @@ def test_every_figure_can_be_drawn_of_every_run(run):
         laid_out(figure(moment))
 
 
+@pytest.mark.slow
 def test_every_figure_can_be_drawn_of_a_run_that_diverged(diverged):
     """NaN is shown or named, never fatal."""
     for figure in FIGURES.values():

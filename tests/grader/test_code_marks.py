@@ -80,6 +80,7 @@ def test_forgotten_k_costs_the_derivative_alone(graded):
     assert sum(i.points for i in found.values()) == 8 - Fraction(6, 10)
 
 
+@pytest.mark.slow
 def test_the_sandbox_gives_the_same_results(make_submission, rubric):
     """Item by item: shut in, the code computes the same."""
     folder = make_submission({})

@@ -76,6 +76,7 @@ def numbers():
 NAMES = ["loss", "accuracy", "test_loss", "L1.dead", "L1.saturated", "W1.update_ratio", "dW1.rms"]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     columns=st.dictionaries(st.sampled_from(NAMES), numbers(), max_size=4),
