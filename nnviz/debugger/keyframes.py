@@ -43,6 +43,8 @@ SCARCE = 1 / 20
 """What lies near takes as much memory as if states lay this part of a spacing apart; and they do
 where memory holds so few states that spacings are long."""
 
+_BANDS = np.array([NEAR, RECENT])
+
 
 class Keyframes:
     """States of a run by iteration, thinned by age and to a budget of memory.
@@ -157,8 +159,9 @@ class Keyframes:
 
         So what stays lies as far apart as it may, and where a state lay before, it stays.
         """
-        gaps, bands = self._gaps(), self._bands()
-        allowed = np.array([1, self.spacing, FAR * self.spacing])[bands]
+        gaps, bands = self._gaps_and_bands()
+        spacing = self.spacing
+        allowed = np.array([1, spacing, FAR * spacing])[bands]
         dropped = 0
         for i in np.flatnonzero(gaps <= allowed).tolist():
             place = i + 1 - dropped
@@ -171,7 +174,7 @@ class Keyframes:
 
         That is one near the end, while one looks elsewhere; else every other one nearby.
         """
-        gaps, bands = self._gaps(), self._bands(here_only=True)
+        gaps, bands = self._gaps_and_bands(here_only=True)
         spacing = self.spacing
         near = max(2, SCARCE * spacing)  # rather gaps of 2 and 3 nearby than twice a spacing
         crowding = gaps / np.array([near, spacing, FAR * spacing])[bands]
@@ -185,26 +188,26 @@ class Keyframes:
         self._whole.discard(index)
         self._discount(self._snapshots.pop(index))
 
-    def _gaps(self) -> Array:
-        """For all but the first and last: the gap that dropping it leaves; infinite if it stays."""
+    def _gaps_and_bands(self, here_only: bool = False) -> tuple[Array, Labels]:
+        """For all but the first and last: the gap that dropping it leaves; how near it is, 0 to 2.
+
+        The gap is infinite where a state must stay. 0 is near (`here_only`: not to the end), 1 is
+        recent, 2 is far.
+        """
         indices = np.array(self._indices)
+        inside = indices[1:-1]
         gaps = (indices[2:] - indices[:-2]).astype(float)
-        gaps[indices[1:-1] == self._focus] = np.inf
+        gaps[inside == self._focus] = np.inf
         if self._free:
             gaps[[index in self._free for index in self._indices[1:-1]]] = np.inf
-        return gaps
-
-    def _bands(self, here_only: bool = False) -> Labels:
-        """For all but the first and last: 0 near, 1 recent, 2 far; near `here_only`, or the end."""
-        inside = np.array(self._indices[1:-1])
-        behind = self._focus - inside
-        bands = np.searchsorted((NEAR, RECENT), self._indices[-1] - inside)
+        bands = _BANDS.searchsorted(indices[-1] - inside)
         if here_only:
             bands = np.maximum(bands, 1)
-        else:
-            bands[(behind >= 0) & (behind <= AROUND) & (bands == 2)] = 1
-        bands[(behind >= 0) & (behind <= NEAR)] = 0
-        return bands
+        elif self._focus != self._indices[-1]:
+            around = (self._focus - AROUND <= inside) & (inside <= self._focus)
+            bands[around] = np.minimum(bands[around], 1)
+        bands[(self._focus - NEAR <= inside) & (inside <= self._focus)] = 0
+        return gaps, bands
 
     def _shrink(self) -> None:
         """Keep the oldest of the whole states that one does not stand near to in less memory."""
