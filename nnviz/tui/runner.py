@@ -22,7 +22,7 @@ from nnviz.tui.view import PAUSED, RUNNING, SEEKING, STEPPING, View, make_view
 
 VIEWS_PER_SECOND = 12
 """More are not seen to be more, and on two processors each takes its time from the training."""
-STEPS_SHOWN_PER_SECOND = 8
+STEPS_SHOWN_PER_SECOND = 6
 """While more steps wait: a key is held down, and to keep up with it counts for more."""
 GREETING = "press n to step"
 PAINTING = 0.1
