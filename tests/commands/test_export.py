@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import json
-import shutil
 
 import jsonschema
 import pytest
@@ -19,14 +18,6 @@ def one_grade(tmp_path_factory):
         main(["new", "assignment1", "mine", "--student", "ann"])
         main(["grade", "mine"])
     return folder
-
-
-@pytest.fixture
-def graded(one_grade, tmp_path, monkeypatch):
-    """A current folder with the grade of one student."""
-    shutil.copytree(one_grade, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def test_gradebook_goes_to_standard_output_or_a_file(graded, capsys):

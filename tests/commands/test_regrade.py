@@ -1,7 +1,6 @@
 """`nnviz regrade` from the command line: what is printed, what is written, and when."""
 
 import contextlib
-import shutil
 from fractions import Fraction
 
 import pytest
@@ -22,14 +21,6 @@ def one_grade(tmp_path_factory):
         answers.write_text(answers.read_text().replace('a21 = ""', 'a21 = "-4"'))
         main(["grade", "mine"])
     return folder
-
-
-@pytest.fixture
-def graded(one_grade, tmp_path, monkeypatch):
-    """A current folder with the grade of one student, who has a21 right."""
-    shutil.copytree(one_grade, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def changed_rubric(folder, old, new):

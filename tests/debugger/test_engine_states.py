@@ -30,6 +30,16 @@ def opened(kind: str, idle: int) -> EngineSource:
     return EngineSource(SMALL.with_changes(KINDS[kind]), replace(dataset, X=X))
 
 
+def kept(source: EngineSource, iterations: int) -> tuple[EngineSnapshot, ShrunkSnapshot]:
+    """The state after so many iterations as it is, and in less memory."""
+    for _ in range(iterations):
+        source.advance()
+    whole = source.snapshot()
+    shrunk = whole.shrunk()
+    assert isinstance(shrunk, ShrunkSnapshot)
+    return whole, shrunk
+
+
 @pytest.mark.parametrize("idle", [0, 20])
 @pytest.mark.parametrize("least", [1, engine_states.WORTH_SPLITTING])
 @pytest.mark.parametrize("kind", KINDS)
@@ -54,11 +64,7 @@ def test_a_shrunk_state_is_the_same_state(monkeypatch, kind, least, idle):
 
 def test_a_state_takes_what_it_says():
     """Its parts are all that it holds: planes, idle columns, the start that it is held against."""
-    source = opened("wide", 20)
-    for _ in range(3):
-        source.advance()
-    whole, shrunk = source.snapshot(), source.snapshot().shrunk()
-    assert isinstance(shrunk, ShrunkSnapshot)
+    whole, shrunk = kept(opened("wide", 20), 3)
     references = sum(array.nbytes for array in shrunk.shrinker.references)
     total = sum(shrunk.parts.values())
     assert total - references < 0.85 * sum(whole.parts.values())
@@ -73,11 +79,8 @@ def test_a_state_takes_what_it_says():
 def test_a_fork_takes_up_a_shrunk_state():
     """With a changed setting, and where the other run has velocities and this one has none."""
     source = opened("wide", 20)
-    for _ in range(5):
-        source.advance()
-    whole, shrunk = source.snapshot(), source.snapshot().shrunk()
+    whole, shrunk = kept(source, 5)
     assert isinstance(whole, EngineSnapshot)
-    assert isinstance(shrunk, ShrunkSnapshot)
     for changes in ({"learning_rate": 1e-3}, {"momentum": 0.0}):
         states = []
         for snapshot in (whole, shrunk):
