@@ -37,7 +37,7 @@ from nnviz.tui.state import COMPARE, DEBUGGER, Choice
 from nnviz.tui.text_screen import KEYS_TITLE, Palette, TextScreen, help_text
 from nnviz.tui.themes import set_up_themes, theme_name
 from nnviz.tui.view import View, names
-from nnviz.tui.widgets import PanelWidget
+from nnviz.tui.widgets import PanelWidget, show_all
 
 DEBUGGERS_OWN = frozenset(key.action.partition("(")[0] for key in KEYS if DEBUGGER in key.screens)
 """Actions that only the debugger's own screen has."""
@@ -169,9 +169,8 @@ class NnvizApp(LookingApp):
         """Hand the view to the panels that are seen."""
         if self.view is None:
             return
-        for widget in self._panels():
-            if widget.display:
-                widget.show(self.view, self.choice, self.look)
+        seen = [widget for widget in self._panels() if widget.display]
+        show_all(seen, self.view, self.choice, self.look)
         if (screen := self._other) is not None:
             screen.show(self.view, self.choice, self.look)
 

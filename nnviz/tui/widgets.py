@@ -65,18 +65,20 @@ class PanelWidget(Widget, can_focus=False):
         self._drawing = Drawing()
         self.refresh()
 
-    def show(self, view: View, choice: Choice, look: Look) -> None:
-        """Draw this from now on."""
+    def show(self, view: View, choice: Choice, look: Look) -> list[Region]:
+        """Draw this from now on; the regions of the screen that are to be repainted for it."""
         self._shown = (view, choice, look)
-        if not self.screen.is_current:
-            self._drawing = Drawing()
-            return
         changed = self._draw()
         if changed is None:
             self.refresh()
-        elif changed:
-            width = self._drawing.size.width
-            self.refresh(*(Region(0, y, width, end - y) for y, end in _stretches(changed)))
+        if not changed:
+            return []
+        x, y, width, _ = self.region
+        return [Region(x, y + a, width, b - a) for a, b in _stretches(changed)]
+
+    def hide(self, view: View, choice: Choice, look: Look) -> None:
+        """Draw this when the screen is seen again."""
+        self._shown, self._drawing = (view, choice, look), Drawing()
 
     def cells(self, size: Size) -> Cells:
         """What the panel draws in a rectangle of that size."""
@@ -145,6 +147,23 @@ class PanelWidget(Widget, can_focus=False):
         """Draw anew on a new ground."""
         super().notify_style_update()
         self._drawing, self._ground = Drawing(), None
+
+
+def show_all(widgets: Sequence[PanelWidget], view: View, choice: Choice, look: Look) -> None:
+    """Draw this on panels of one screen, and repaint what has changed of them all at once.
+
+    Were each of them to ask for its own rows, Textual would take as long for that as for the rows.
+    """
+    if not widgets:
+        return
+    if not widgets[0].screen.is_current:
+        for widget in widgets:
+            widget.hide(view, choice, look)
+        return
+    changed = [region for widget in widgets for region in widget.show(view, choice, look)]
+    if changed:
+        asking = widgets[0]
+        asking.refresh(*(region.translate(-asking.region.offset) for region in changed))
 
 
 @lru_cache(maxsize=64)
