@@ -8,7 +8,7 @@ block with a NaN in it is a NaN; a block is dead or saturated when all of it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -17,24 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnviz.tui.drawing.cells import (
-    RUN_BITS,
-    SPACE,
-    Cells,
-    Grid,
-    Run,
-    beside,
-    cells_from_arrays,
-    cells_of_runs,
-)
+from nnviz.tui.drawing.cells import RUN_BITS, Cells, Run, cells_of_runs
 from nnviz.tui.drawing.color_maps import LEVELS, ColorMap, color_map
-from nnviz.tui.drawing.look import ColorDepth, Look
-from nnviz.tui.drawing.numbers import NUMBER_WIDTH, compact
+from nnviz.tui.drawing.look import Look
+from nnviz.tui.drawing.numbers import compact
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-UPPER_HALF = ord("▀")
 SIGNED_RAMP = "=-·+#"
 """Glyphs of a signed value where colours can't tell the sign: strong and weak minus, zero, plus."""
 UNSIGNED_RAMP = " .:-=+*%#"
@@ -157,18 +147,57 @@ def heat_map(
 
     Raises ValueError when `values` is not 2-D or `marks` has another shape.
     """
+    numbers = _numbers(values, scale, width, height, look, marks, square)
+    return cells_of_runs(numbers, _runs(look).__getitem__) if numbers.size else Cells((), 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What `heat_map` draws, in `width` cells."""
+
+    values: ArrayLike
+    scale: Scale
+    width: int
+    marks: NDArray[np.int64] | None = None
+
+
+def heat_maps(pictures: Sequence[Picture], height: int, look: Look) -> Cells:
+    """Draw pictures left to right, each as `heat_map` does at the left of its width, a blank apart.
+
+    They are cut into runs all at once, which takes less than one after another.
+    """
+    drawn = [_numbers(p.values, p.scale, p.width, height, look, p.marks) for p in pictures]
+    width = sum(p.width + 1 for p in pictures) - 1
+    sheet = np.full((max(map(len, drawn)), width), _BLANK)
+    left = 0
+    for picture, numbers in zip(pictures, drawn, strict=True):
+        sheet[: len(numbers), left : left + numbers.shape[1]] = numbers
+        left += picture.width + 1
+    return cells_of_runs(sheet, _runs(look).__getitem__)
+
+
+def _numbers(
+    values: ArrayLike,
+    scale: Scale,
+    width: int,
+    height: int,
+    look: Look,
+    marks: NDArray[np.int64] | None = None,
+    square: bool = True,
+) -> Ints:
+    """Return the cells of a picture, each as the number of a glyph and a style in `_runs`."""
     array = np.asarray(values, dtype=float)
     if array.ndim != 2 or (marks is not None and marks.shape != array.shape):
         raise ValueError(f"a heat map needs rows x columns and marks alike, got {array.shape}")
     if not array.size:
-        return Cells((), 0)
+        return np.zeros((0, 0), dtype=np.int64)
     zoom = zoom_to_fit((array.shape[0], array.shape[1]), width, height, square)
     pixels, marked = _pooled(array, marks, zoom, scale.diverging)
     if zoom.up > 1:
         pixels = pixels.repeat(zoom.up, 0).repeat(zoom.up, 1)
         marked = marked.repeat(zoom.up, 0).repeat(zoom.up, 1)
-    draw = _draw_colors if look.pictures_in_color else _draw_glyphs
-    return draw(pixels, marked, scale, look)
+    number = _colors if look.pictures_in_color else _glyphs
+    return number(pixels, marked, scale) + _SIGNED * scale.diverging
 
 
 def _pooled(
@@ -227,106 +256,91 @@ ABSENT = LEVELS
 _LEVELS = np.rint(np.arange(SHADES) * ((LEVELS - 1) / (SHADES - 1))).astype(np.int64)
 _STRIDE = LEVELS + 1
 _MARKED = _STRIDE * _STRIDE
-_ALARM = _MARKED + _STRIDE
-_IS_ALARM = np.array([mark in (Mark.INFINITE, Mark.NAN) for mark in Mark])
-_GLYPH_CODES = np.array([list(map(ord, MARK_GLYPHS.get(mark, "   "))) for mark in Mark], np.uint32)
+"""Below are pairs of levels; from here on the glyphs of marks, each on all levels as its ground."""
+_SIGNED = 1 << 17
+"""From here on there are the same numbers once more, for a signed picture."""
+_BLANK = 2 * _SIGNED
+_ALARMS = np.array([mark in (Mark.INFINITE, Mark.NAN) for mark in Mark])
 
 
-def _draw_colors(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
+def _colors(pixels: Floats, marks: Ints, scale: Scale) -> Ints:
+    """Number the cells of two pixels each.
+
+    A dead, saturated or cursor pixel alone in its cell leaves the ground to its neighbour's colour:
+    its own value is told by the mark. NaN and infinity take the whole cell.
+    """
     levels = _LEVELS[np.rint(_fractions(pixels, scale) * (SHADES - 1)).astype(np.int64)]
     if len(levels) % 2:
         levels = np.pad(levels, ((0, 1), (0, 0)), constant_values=ABSENT)
         marks = np.pad(marks, ((0, 1), (0, 0)))
     top, bottom = levels[0::2], levels[1::2]
-    ids = top * _STRIDE + bottom
-    keys = _pair_keys(scale.diverging, look.dark, look.depth)
-    if not marks.any():
-        return cells_of_runs(ids, keys.runs.__getitem__)
-    codes = np.where(top == bottom, SPACE, UPPER_HALF).astype(np.uint32)
-    _draw_marks(codes, ids, levels, marks)
-    return cells_from_arrays(codes, ids, keys.__getitem__)
+    numbers = top * _STRIDE + bottom
+    if np.count_nonzero(marks):
+        upper, lower = marks[0::2], marks[1::2]
+        mark = np.maximum(upper, lower)
+        place = np.where(upper == lower, 2, np.where(upper > lower, 0, 1))
+        ground = np.where((place == 0) & (bottom != ABSENT), bottom, top)
+        ground[_ALARMS[mark]] = 0
+        numbers = np.where(mark, _MARKED + (3 * mark + place) * _STRIDE + ground, numbers)
+    return numbers
 
 
-class _PairKeys(dict[int, str]):
-    """Number of a pair of pixels -> style key; the same string each time, its hash ready."""
+def _glyphs(pixels: Floats, marks: Ints, scale: Scale) -> Ints:
+    """Number the glyphs of two rows of pixels each, for 16 colours or none; marks come first."""
+    if len(pixels) % 2:
+        pixels = np.pad(pixels, ((0, 1), (0, 0)), mode="edge")
+        marks = np.pad(marks, ((0, 1), (0, 0)), mode="edge")
+    pixels = pool_values(pixels, Zoom(1, 2, 1), scale.diverging)
+    marks = np.maximum(marks[0::2], marks[1::2])
+    size = len(SIGNED_RAMP if scale.diverging else UNSIGNED_RAMP)
+    steps = (_fractions(pixels, scale) * size).astype(np.int64).clip(0, size - 1)
+    return np.where(marks > 0, marks, len(Mark) + steps)
 
-    def __init__(self, colors: ColorMap) -> None:
+
+class _Runs(dict[int, Run]):
+    """Number of a run of equal cells -> run; the same one each time, equal without a look at it."""
+
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._colors = colors
-        self.runs = _PairRuns(self)
-
-    def __missing__(self, number: int) -> str:
-        self[number] = key = self._key(number)
-        return key
-
-    def _key(self, number: int) -> str:
-        colors = self._colors.colors
-        if number >= _MARKED:
-            return "nan" if number == _ALARM else _ink_key(self._colors, number - _MARKED)
-        upper, lower = divmod(number, _STRIDE)
-        if lower == ABSENT:
-            return colors[upper]
-        if upper == lower:
-            return f"on {colors[upper]}"
-        return f"{colors[upper]} on {colors[lower]}"
-
-
-class _PairRuns(dict[int, Run]):
-    """Number of a run of equal pairs -> run; the same one each time, equal without a look at it."""
-
-    def __init__(self, keys: _PairKeys) -> None:
-        super().__init__()
-        self._keys = keys
+        self._look = look
 
     def __missing__(self, number: int) -> Run:
         if len(self) >= REMEMBERED:
             self.clear()
-        length, pair = divmod(number, 1 << RUN_BITS)
-        upper, lower = divmod(pair, _STRIDE)
-        glyph = " " if upper == lower else chr(UPPER_HALF)
-        self[number] = run = (glyph * length, self._keys[pair])
+        length, cell = divmod(number, 1 << RUN_BITS)
+        diverging, code = divmod(cell, _SIGNED)
+        cell_of = _colored_cell if self._look.pictures_in_color else _glyph_cell
+        glyph, key = (" ", "") if cell == _BLANK else cell_of(code, bool(diverging), self._look)
+        self[number] = run = (glyph * length, key)
         return run
 
 
 @lru_cache(maxsize=16)
-def _pair_keys(diverging: bool, dark: bool, depth: ColorDepth) -> _PairKeys:
-    return _PairKeys(color_map(diverging, dark, depth))
+def _runs(look: Look) -> _Runs:
+    return _Runs(look)
+
+
+def _colored_cell(code: int, diverging: bool, look: Look) -> Run:
+    colors = color_map(diverging, look.dark, look.depth)
+    upper, lower = divmod(code, _STRIDE)
+    if code >= _MARKED:
+        mark, place = divmod(upper - _STRIDE, 3)
+        return MARK_GLYPHS[Mark(mark)][place], "nan" if _ALARMS[mark] else _ink_key(colors, lower)
+    if upper == lower:
+        return " ", f"on {colors.colors[upper]}"
+    front = colors.colors[upper]
+    return "▀", front if lower == ABSENT else f"{front} on {colors.colors[lower]}"
+
+
+def _glyph_cell(code: int, diverging: bool, look: Look) -> Run:
+    if code < len(Mark):
+        return mark_glyph(Mark(code), look), MARK_KEYS[Mark(code)]
+    ramp, keys = _ramp(diverging, look)
+    return ramp[code - len(Mark)], keys[code - len(Mark)]
 
 
 def _ink_key(colors: ColorMap, level: int) -> str:
     return f"{colors.ink[level]} on {colors.colors[level]}"
-
-
-def _draw_marks(codes: NDArray[np.uint32], ids: Ints, levels: Ints, marks: Ints) -> None:
-    """Put marks over the half blocks they fall in, in place.
-
-    A dead, saturated or cursor pixel alone in its cell leaves the ground to its neighbour's colour:
-    its own value is told by the mark. NaN and infinity take the whole cell.
-    """
-    upper, lower = marks[0::2], marks[1::2]
-    mark = np.maximum(upper, lower)
-    place = np.where(upper == lower, 2, np.where(upper > lower, 0, 1))
-    ground = np.where((place == 0) & (levels[1::2] != ABSENT), levels[1::2], levels[0::2])
-    marked = mark.astype(bool)
-    codes[marked] = _GLYPH_CODES[mark, place][marked]
-    ids[marked] = np.where(_IS_ALARM[mark], _ALARM, _MARKED + ground)[marked]
-
-
-def _draw_glyphs(pixels: Floats, marks: Ints, scale: Scale, look: Look) -> Cells:
-    """Draw two rows of pixels as one row of glyphs, for 16 colours or none."""
-    if len(pixels) % 2:
-        pixels = np.pad(pixels, ((0, 1), (0, 0)), mode="edge")
-        marks = np.pad(marks, ((0, 1), (0, 0)), mode="edge")
-    pairs = Zoom(1, 2, 1)
-    pixels = pool_values(pixels, pairs, scale.diverging)
-    marks = np.maximum(marks[0::2], marks[1::2])
-    ramp, keys = _ramp(scale.diverging, look)
-    steps = (_fractions(pixels, scale) * len(ramp)).astype(np.int64).clip(0, len(ramp) - 1)
-    glyphs = ramp + "".join(mark_glyph(mark, look) for mark in Mark)
-    keys = [*keys, *(MARK_KEYS[mark] for mark in Mark)]
-    ids = np.where(marks > 0, len(ramp) + marks, steps)
-    codes = np.array([ord(glyph) for glyph in glyphs], dtype=np.uint32)[ids]
-    return cells_from_arrays(codes, ids, keys.__getitem__)
 
 
 def _ramp(diverging: bool, look: Look) -> tuple[str, list[str]]:
@@ -355,45 +369,8 @@ def scale_ends(scale: Scale, look: Look) -> str:
 def scale_of(values: ArrayLike, scale: Scale, look: Look) -> str:
     """Return the ends of a picture's scale; of one without numbers, what it has instead."""
     array = np.asarray(values, dtype=float)
-    if not array.any():
+    if not np.count_nonzero(array):
         return "all 0"
-    if np.isfinite(array).any():
+    if np.count_nonzero(np.isfinite(array)):
         return scale_ends(scale, look)
     return "all NaN" if np.isnan(array).all() else "NaN or Inf"
-
-
-def scale_legend(scale: Scale, width: int, look: Look) -> Cells:
-    """Draw the scale in one row: lowest value, the colours or glyphs from end to end, highest.
-
-    A signed scale has a 0 written at its middle. Below 20 cells only the two numbers are left.
-    """
-    low, high = compact(scale.low), compact(scale.high).strip()
-    grid = Grid(width, 1)
-    grid.put(0, 0, low, "label")
-    bar = width - 2 * NUMBER_WIDTH - 2
-    if bar < 4:
-        grid.put(NUMBER_WIDTH, 0, f" … {high}", "label")
-        return grid.cells()
-    grid.put(NUMBER_WIDTH + 1 + bar + 1, 0, high, "label")
-    middle = bar // 2 if scale.diverging else -1
-    for cell in range(bar):
-        fraction = 0.5 if cell == middle else cell / (bar - 1)
-        if look.pictures_in_color:
-            colors = color_map(scale.diverging, look.dark, look.depth)
-            glyph, key = " ", _ink_key(colors, round(fraction * (LEVELS - 1)))
-        else:
-            ramp, keys = _ramp(scale.diverging, look)
-            step = min(int(fraction * len(ramp)), len(ramp) - 1)
-            glyph, key = ramp[step], keys[step]
-        grid.put(NUMBER_WIDTH + 1 + cell, 0, "0" if cell == middle else glyph, key)
-    return grid.cells()
-
-
-def mark_legend(marks: Iterable[Mark], look: Look) -> Cells:
-    """Draw one row that says what the marks in a picture mean, such as "x dead  N NaN"."""
-    parts = [
-        Cells((((mark_glyph(mark, look), MARK_KEYS[mark]), (f" {MARK_NAMES[mark]}", "label")),), n)
-        for mark in sorted(marks)
-        if mark in MARK_NAMES and (n := 2 + len(MARK_NAMES[mark]))
-    ]
-    return beside(*parts, gap=2)

@@ -3,13 +3,11 @@
 Either all three of a layer beside each other, layer under layer, or one kind of all layers.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
+from functools import lru_cache
 
 from nnviz.engine.arrays import Array
-from nnviz.tui.drawing.cells import Cells, beside, blank, padded, stack
-from nnviz.tui.drawing.heat_maps import heat_map, scale_of
+from nnviz.tui.drawing.cells import Cells, beside, blank, stack
+from nnviz.tui.drawing.heat_maps import Picture, heat_maps, scale_of
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import first_that_fits
 from nnviz.tui.panels.marks import unit_marks
@@ -19,6 +17,7 @@ from nnviz.tui.view import View, picture_shape
 NAMED = 18
 """Columns that the name and the scale of a picture take, for pictures that are narrower."""
 
+Shape = tuple[int, int]
 KINDS = ("activation", "weight", "update")
 TITLES = {"activation": "L{} mean a", "weight": "W{} mean", "update": "W{} update"}
 SHORT = {"activation": "L{} a", "weight": "W{}", "update": "W{} up"}
@@ -26,85 +25,99 @@ SHORT = {"activation": "L{} a", "weight": "W{}", "update": "W{} up"}
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """Draw what `choice.picture` asks for: "all" kinds, or one of them for all layers."""
-    if choice.picture == "all":
-        return _rows(view, choice, width, height, look)
-    pictures = [(number, choice.picture) for number in range(1, view.info.depth + 1)]
-    return _row(view, pictures, width, height, look)
-
-
-def _rows(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
-    """Layers under each other, from the one that lets the chosen layer be seen."""
-    heights = [_row_height(view, number) for number in range(1, view.info.depth + 1)]
-    # one width for each kind, so that the pictures of all layers stand in columns
-    natural = [
-        max(_shape(view, number, kind)[1] for number in range(1, view.info.depth + 1))
-        for kind in KINDS
-    ]
-    named = [max(NAMED, columns) for columns in natural]
-    if sum(named) + len(KINDS) < width:
-        natural = named
-    elif sum(natural) + len(KINDS) >= width:
-        natural = []
-    first = choice.layer
-    while first > 1 and sum(heights[first - 2 : view.info.depth]) <= height:
-        first -= 1
-    rows: list[Cells] = []
-    used = 0
-    for number in range(first, view.info.depth + 1):
-        room = min(heights[number - 1], height - used)
-        if room < 3 and rows:
-            break
+    layers = range(1, view.info.depth + 1)
+    if choice.picture != "all":
+        pictures = [(number, choice.picture) for number in layers]
+        shapes = tuple(_shape(view, *picture) for picture in pictures)
+        return _row(view, pictures, shapes, _widths(shapes, None, width), height, look)
+    shapes_of = tuple(tuple(_shape(view, number, kind) for kind in KINDS) for number in layers)
+    natural, rooms = _arranged(shapes_of, choice.layer, width, height)
+    rows = []
+    for number, room in rooms:
+        shapes = shapes_of[number - 1]
         pictures = [(number, kind) for kind in KINDS]
-        rows.append(_row(view, pictures, width, room, look, natural))
-        used += room
+        rows.append(_row(view, pictures, shapes, _widths(shapes, natural, width), room, look))
     return stack(*rows)
 
 
-def _row_height(view: View, layer: int) -> int:
-    return 1 + max(-(-_shape(view, layer, kind)[0] // 2) for kind in KINDS)
+@lru_cache(maxsize=32)  # a net's pictures have the same shapes in every frame
+def _arranged(
+    shapes_of: tuple[tuple[Shape, ...], ...], layer: int, width: int, height: int
+) -> tuple[tuple[int, ...] | None, tuple[tuple[int, int], ...]]:
+    """Layers under each other, from the one that lets the chosen `layer` be seen.
+
+    Return the widths of the kinds (None: as the pictures have them), and layers with their heights.
+    """
+    depth = len(shapes_of)
+    heights = [1 + _tallest(shapes) for shapes in shapes_of]
+    # one width for each kind, so that the pictures of all layers stand in columns
+    widest = tuple(max(shape[1] for shape in kind) for kind in zip(*shapes_of, strict=True))
+    named = tuple(max(NAMED, columns) for columns in widest)
+    fitting = (n for n in (named, widest) if sum(n) + len(KINDS) < width)
+    first = layer
+    while first > 1 and sum(heights[first - 2 :]) <= height:
+        first -= 1
+    rooms: list[tuple[int, int]] = []
+    used = 0
+    for number in range(first, depth + 1):
+        room = min(heights[number - 1], height - used)
+        if room < 3 and rooms:
+            break
+        rooms.append((number, room))
+        used += room
+    return next(fitting, None), tuple(rooms)
+
+
+@lru_cache(maxsize=64)
+def _widths(shapes: tuple[Shape, ...], natural: tuple[int, ...] | None, width: int) -> list[int]:
+    """The widths of pictures beside each other: those given, or their own, and a share each."""
+    natural = natural or tuple(columns for _, columns in shapes)
+    spare = (width - 1 - sum(natural)) // len(shapes) - 1
+    share = (width - 1) // len(shapes) - 1
+    return [w + spare for w in natural] if spare >= 0 else [max(1, share)] * len(shapes)
+
+
+def _tallest(shapes: tuple[Shape, ...]) -> int:
+    return max(-(-rows // 2) for rows, _ in shapes)
+
+
+def _row(
+    view: View,
+    pictures: list[tuple[int, str]],
+    shapes: tuple[Shape, ...],
+    widths: list[int],
+    height: int,
+    look: Look,
+) -> Cells:
+    """Pictures beside each other, each under its name and scale.
+
+    Where the tallest one needs the very last row, the names go under the first picture instead.
+    """
+    drawn = [
+        _picture(view, *picture, shape, width)
+        for picture, shape, width in zip(pictures, shapes, widths, strict=True)
+    ]
+    names = [
+        _title(view, *picture, width, look) for picture, width in zip(pictures, widths, strict=True)
+    ]
+    if _tallest(shapes) != height:
+        body = stack(beside(*names), heat_maps(drawn, max(1, height - 1), look))
+    else:
+        room = widths[0]
+        names = [_title(view, *picture, room, look) for picture in pictures]
+        first = stack(heat_maps(drawn[:1], height, look), blank(room, 1), *names)
+        body = beside(first, heat_maps(drawn[1:], height, look)) if drawn[1:] else first
+    return beside(blank(1, 1), body)
 
 
 def _values(view: View, layer: int, kind: str) -> Array:
     return getattr(view.pictures[layer - 1], kind)
 
 
-def _image(view: View, layer: int, kind: str) -> tuple[int, int] | None:
+def _shape(view: View, layer: int, kind: str) -> Shape:
     # a row of W1 has the shape of an input, which may be a picture; all others are vectors
-    return view.info.image_shape if layer == 1 and kind != "activation" else None
-
-
-def _row(
-    view: View,
-    pictures: list[tuple[int, str]],
-    width: int,
-    height: int,
-    look: Look,
-    natural: Sequence[int] = (),
-) -> Cells:
-    """Pictures beside each other, each under its name and scale.
-
-    Where the tallest one needs the very last row, the names go under the first picture instead.
-    `natural` are the widths that they are given before what is left is shared out.
-    """
-    natural = natural or [_shape(view, layer, kind)[1] for layer, kind in pictures]
-    spare = (width - 1 - sum(natural)) // len(pictures) - 1
-    share = (width - 1) // len(pictures) - 1
-    widths = [w + spare for w in natural] if spare >= 0 else [max(1, share)] * len(pictures)
-    tallest = max(-(-_shape(view, layer, kind)[0] // 2) for layer, kind in pictures)
-    parts = [blank(1, 1)]
-    for (layer, kind), room in zip(pictures, widths, strict=True):
-        drawn = _picture(view, layer, kind, room, height - (tallest != height), look)
-        if tallest != height:
-            drawn = stack(_title(view, layer, kind, room, look), drawn)
-        elif layer == pictures[0][0] and kind == pictures[0][1]:
-            names = [_title(view, *picture, room, look) for picture in pictures]
-            drawn = stack(drawn, blank(room, 1), *names)
-        parts.append(padded(drawn, room))
-    return beside(*parts)
-
-
-def _shape(view: View, layer: int, kind: str) -> tuple[int, int]:
-    return picture_shape(len(_values(view, layer, kind)), _image(view, layer, kind))
+    image = view.info.image_shape if layer == 1 and kind != "activation" else None
+    return picture_shape(len(_values(view, layer, kind)), image)
 
 
 def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
@@ -114,7 +127,7 @@ def _title(view: View, layer: int, kind: str, width: int, look: Look) -> Cells:
     return Cells((((first_that_fits(texts, width, look), "label"),),), width)
 
 
-def _picture(view: View, layer: int, kind: str, width: int, height: int, look: Look) -> Cells:
-    image = np.asarray(_values(view, layer, kind)).reshape(_shape(view, layer, kind))
-    marks = unit_marks(view, layer).reshape(image.shape) if kind == "activation" else None
-    return heat_map(image, view.scales[kind, layer], width, max(1, height), look, marks)
+def _picture(view: View, layer: int, kind: str, shape: Shape, width: int) -> Picture:
+    values = _values(view, layer, kind).reshape(shape)
+    marks = unit_marks(view, layer).reshape(shape) if kind == "activation" else None
+    return Picture(values, view.scales[kind, layer], width, marks)

@@ -13,10 +13,8 @@ from nnviz.tui.drawing.heat_maps import (
     Scale,
     Zoom,
     heat_map,
-    mark_legend,
     pool_marks,
     pool_values,
-    scale_legend,
     scale_of,
     zoom_to_fit,
 )
@@ -165,22 +163,6 @@ def test_of_a_picture_without_anything_that_is_said_instead_of_its_scale():
     assert scale_of(np.array([0, np.nan]), scale, COLOR) == "±1.00"
     assert scale_of(np.full(3, np.nan), scale, COLOR) == "all NaN"
     assert scale_of(np.array([np.inf, np.nan]), scale, COLOR) == "NaN or Inf"
-
-
-def test_the_scale_is_printed_with_its_numbers():
-    signed = scale_legend(Scale(-0.31, 0.31, True), 31, PLAIN)
-    assert signed.text == " -0.310 ===---·0·+++### 0.310  "
-    colored = scale_legend(Scale(0, 0.31, False), 40, COLOR)
-    assert colored.text.split() == ["0", "0.310"]
-    assert colored.key_at(8, 0).endswith(color_map(False, True, ColorDepth.TRUECOLOR).colors[0])
-    assert scale_legend(SIGNED, 18, COLOR).text == "  -1.00 … 1.00    "
-
-
-def test_marks_are_explained_in_words():
-    assert mark_legend([Mark.NAN, Mark.DEAD, Mark.CURSOR], COLOR).text == "x dead  N NaN"
-    infinite = mark_legend([Mark.INFINITE], Look(ColorDepth.NONE, ascii=True))
-    assert infinite.text == "I infinite"
-    assert mark_legend([], COLOR).text == ""
 
 
 def test_what_is_no_picture_is_refused():
