@@ -105,6 +105,7 @@ class History:
         self._rows = 0
         self._units: tuple[int, ...] = ()
         self._pages: list[Units] = []
+        self._latest: Frame | None = None
 
     def __len__(self) -> int:
         return self._rows
@@ -171,7 +172,16 @@ class History:
         return np.concatenate(columns)[:rows] if columns else np.empty(0, UNIT)
 
     def frame(self, index: int) -> Frame:
-        """All numbers of one iteration as they were appended. IndexError outside."""
+        """All numbers of one iteration as they were appended. IndexError outside.
+
+        The one that was asked for last is kept: several ask for it, one after another.
+        """
+        latest = self._latest
+        if latest is None or latest.index != index:
+            self._latest = latest = self._frame(index)
+        return latest
+
+    def _frame(self, index: int) -> Frame:
         values = iter(self.values(index).tolist())
         run = {metric.field: next(values) for metric in RUN_METRICS}
         layers = []
