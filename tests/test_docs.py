@@ -134,7 +134,7 @@ def on_a_terminal(line: str, folder: Path, environment: dict[str, str]) -> tuple
     process = subprocess.Popen(
         ["sh", "-c", f"exec {line}"],
         cwd=folder,
-        env={**environment, "TERM": "xterm-256color"},
+        env={**environment, "TERM": "xterm-256color", "XDG_CACHE_HOME": str(folder.parent)},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nnviz.commands.train import add_changes, changed
 from nnviz.debugger.records import RECORDED
 from nnviz.errors import InputError
+from nnviz.tui.first_picture import FirstPicture, at_once
 
 if TYPE_CHECKING:
     from nnviz.attach.source import ProgramSource
@@ -98,8 +99,15 @@ def run(arguments: argparse.Namespace) -> int:
     _refuse_contradictions(arguments, screen)
     if not (screen or arguments.plain or arguments.web):
         return _headless(arguments)
-    if screen:
-        gc.disable()  # nothing of what is made now is ever garbage; the screen enables it again
+    if not screen:
+        return _open(arguments)
+    gc.disable()  # nothing of what is made now is ever garbage; the screen enables it again
+    with at_once(arguments) as first:
+        return _open(arguments, first)
+
+
+def _open(arguments: argparse.Namespace, first: FirstPicture | None = None) -> int:
+    """Open the run on the screen, in the line mode or for browsers. Raises InputError."""
     terms, open_timeline = _opened(arguments)
     script: tuple[Cue, ...] = ()
     if arguments.script is not None:
@@ -122,7 +130,9 @@ def run(arguments: argparse.Namespace) -> int:
         lesson = PlainLesson(find_lesson(arguments.lesson))
         opening = lesson.opening(open_debugger)
         return run_plain(opening, script, lesson.commands, lesson.greeting)
-    return start(open_debugger, script, present=arguments.present, make_app=_app(arguments))
+    return start(
+        open_debugger, script, present=arguments.present, make_app=_app(arguments), first=first
+    )
 
 
 def _app(arguments: argparse.Namespace) -> "MakeApp":

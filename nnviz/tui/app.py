@@ -136,7 +136,7 @@ class NnvizApp(LookingApp):
 
     async def _settle(self) -> None:
         """With the first numbers on the screen, do what was put off; garbage is collected again."""
-        self.runner.painted()
+        self.first_painted()
         there = {widget.panel for widget in self._panels()}
         missing = [PanelWidget(name) for name in panels_on(DEBUGGER) if name not in there]
         if missing and self.screen_stack and self.is_running:

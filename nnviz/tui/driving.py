@@ -44,11 +44,17 @@ class FromRunner(Message):
 
 
 class DrivingApp(App[None]):
-    """Owns the runner and the view it made last. `failure` is what went wrong on its thread."""
+    """Owns the runner and the view it made last. `failure` is what went wrong on its thread.
+
+    `first_view` is the one that it made first, and `on_first_paint` is called when numbers are on
+    the screen.
+    """
 
     def __init__(self, open_debugger: Callable[[], Debugger], *, ansi_color: bool) -> None:
         super().__init__(ansi_color=ansi_color)
         self.view: View | None = None
+        self.first_view: View | None = None
+        self.on_first_paint: Callable[[], None] = lambda: None
         self.failure: Exception | None = None
         self._speed = len(SPEEDS) - 1
         self._interrupted_at = float("-inf")
@@ -58,7 +64,15 @@ class DrivingApp(App[None]):
 
     def _receive(self, news: News) -> None:
         # called on the runner's thread; post_message is the one call that is safe from there
+        if self.first_view is None and isinstance(news, View):
+            self.first_view = news
         self.post_message(FromRunner(news))
+
+    def first_painted(self) -> None:
+        """Say that there are numbers on the screen: those of the first view."""
+        tell, self.on_first_paint = self.on_first_paint, lambda: None
+        tell()
+        self.runner.painted()
 
     def start_run(self) -> None:
         """Open the run; where that takes long, say what is waited for."""

@@ -25,8 +25,6 @@ VIEWS_PER_SECOND = 12
 STEPS_SHOWN_PER_SECOND = 6
 """While more steps wait: a key is held down, and to keep up with it counts for more."""
 GREETING = "press n to step"
-PAINTING = 0.1
-"""For at most so many seconds the first numbers have the processor for themselves."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,7 @@ Show = Callable[[View | Said | Exception], None]
 class Runner:
     """The thread that owns a debugger. `show` is called on that thread with every new view.
 
+    After the first one it waits for `painted`, or an order: painting has the processor for itself.
     `debugger` is for others to use only when the thread has ended.
     """
 
@@ -184,7 +183,7 @@ class Runner:
                 timeline.source.cancelled = self._interrupted.is_set
             self._view(debugger, reason=GREETING)
             with self._arrived:
-                self._arrived.wait_for(lambda: self._painted or bool(self._orders), PAINTING)
+                self._arrived.wait_for(lambda: self._painted or bool(self._orders))
             debugger.gather_facts()
             self._view(debugger, reason=GREETING)
             while (order := self._next()) is not None:

@@ -18,6 +18,7 @@ from nnviz.tui.runner import Runner
 
 if TYPE_CHECKING:
     from nnviz.tui.app import NnvizApp
+    from nnviz.tui.first_picture import FirstPicture
     from nnviz.tui.script import Cue
 
 RESCUE_SECONDS = 10.0
@@ -85,8 +86,11 @@ def start(
     *,
     present: bool = False,
     make_app: MakeApp = debugger_app,
+    first: "FirstPicture | None" = None,
 ) -> int:
     """Show the run until the screen is left; returns the exit code.
+
+    `first` is the picture that is seen meanwhile, and where that of this start is to be kept.
 
     What went wrong on the runner's thread is raised here, when the terminal is itself again. After
     a crash the run so far is in a file, and standard error says in which one.
@@ -94,6 +98,10 @@ def start(
     with ThreadPoolExecutor(1) as ahead:  # the first numbers are there when Textual is imported
         opened = ahead.submit(_with_first_numbers, open_debugger)
         app = make_app(giving_way(opened.result), present=present, script=script)
+        if first is not None:
+            from nnviz.tui.handover import hand_over  # there is a picture where it can be imported
+
+            hand_over(app, first)
         app.run()
     crashed = app.failure is not None or app.return_code
     if crashed and not isinstance(app.failure, InputError):

@@ -25,6 +25,7 @@ def running(open_debugger):
         runner = Runner(lambda: open_debugger(**changes), views.put)
         runners.append(runner)
         runner.start()
+        runner.painted()
         return runner, views
 
     yield start
@@ -168,6 +169,26 @@ def test_scales_stand_still_while_it_runs_and_confusion_counts_every_sample(runn
         still = view
     assert view.scales is still.scales
     assert paused(views, 200).scales is not still.scales
+
+
+def test_the_first_view_is_the_only_one_until_it_is_painted(open_debugger):
+    views, gathered, painted = queue.Queue(), [], threading.Event()
+
+    def open_watched():
+        debugger = open_debugger()
+        debugger.gather_facts = lambda: gathered.append(painted.is_set())
+        return debugger
+
+    runner = Runner(open_watched, views.put)
+    runner.start()
+    first = paused(views)
+    time.sleep(0.2)
+    assert views.empty()
+    painted.set()
+    runner.painted()
+    assert paused(views) is not first
+    assert gathered == [True]
+    runner.stop(timeout=120)
 
 
 def test_what_goes_wrong_on_the_thread_is_handed_over():

@@ -1,93 +1,22 @@
 """Promises about the real terminal: it is as before, however the screen is left."""
 
-import os
-import re
-import select
+import fcntl
 import signal
 import struct
-import subprocess
-import sys
-import time
+import termios
 
 import pytest
 
 from tests.attach.slips import RIGHT
 
-pty = pytest.importorskip("pty", reason="needs a POSIX terminal")
-import fcntl  # noqa: E402
-import termios  # noqa: E402
-
-SECONDS = 120.0
-"""A busy machine may take its time; nothing here measures it."""
-
-
-class Terminal:
-    """A terminal with `nnviz tui` on it: what it wrote, and how it is set."""
-
-    def __init__(self, *arguments, folder):
-        self.ours, self.theirs = pty.openpty()
-        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.before = termios.tcgetattr(self.theirs)
-        self.written = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "nnviz", "tui", *arguments],
-            stdin=self.theirs,
-            stdout=self.theirs,
-            stderr=self.theirs,
-            cwd=folder,
-            # these would outweigh the terminal's own size, and a test runner may set them
-            env={k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
-            | {"TERM": "xterm-256color"},
-            start_new_session=True,
-        )
-
-    def read(self):
-        """Take up what was written, if there is something soon; whether there was."""
-        if not select.select([self.ours], [], [], 0.1)[0]:
-            return False
-        self.written += os.read(self.ours, 1 << 16).decode(errors="replace")
-        return True
-
-    def until(self, holds, what):
-        """Read on until something holds."""
-        end = time.monotonic() + SECONDS
-        while not holds():
-            assert time.monotonic() < end, f"{what}: {self.written[-2000:]!r}"
-            self.read()
-
-    def shown(self, text):
-        """Read on until a text is on the screen, wherever it was drawn in parts."""
-        plain = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-        self.until(lambda: text in plain.sub("", self.written), text)
-
-    def send(self, keys):
-        self.written = ""
-        os.write(self.ours, keys)
-
-    def ended(self):
-        """Wait for the end; the exit code."""
-        self.until(lambda: self.process.poll() is not None, "the end")
-        while self.read():
-            pass
-        return self.process.returncode
-
-    def is_restored(self):
-        """Whether modes and screen are as before: no alternate screen, no mouse, a cursor."""
-        return termios.tcgetattr(self.theirs) == self.before and all(
-            mode in self.written for mode in ("\x1b[?1049l", "\x1b[?25h", "\x1b[?1000l")
-        )
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self.ours)
-        os.close(self.theirs)
+from .terminal import Terminal
 
 
 @pytest.fixture
 def terminal(tmp_path):
-    opened = Terminal("--data=digits", folder=tmp_path)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    opened = Terminal("--data=digits", folder=folder, cache=tmp_path / "cache")
     yield opened
     opened.close()
 
@@ -103,7 +32,7 @@ def test_ctrl_c_pauses_and_twice_quits_and_the_terminal_is_as_before(terminal, t
     terminal.send(b"\x03\x03")
     assert terminal.ended() == 0
     assert terminal.is_restored()
-    assert list(tmp_path.iterdir()) == []  # nothing is saved silently
+    assert list((tmp_path / "folder").iterdir()) == []  # nothing is saved silently
 
 
 @pytest.mark.slow
@@ -111,7 +40,7 @@ def test_ctrl_c_pauses_a_program_of_ones_own_and_the_terminal_is_as_before(tmp_p
     path = tmp_path / "mine.py"
     slow = "    import time; time.sleep(0.3)\n"
     path.write_text(RIGHT.replace("range(30)", "range(500)") + slow)
-    opened = Terminal(str(path), folder=tmp_path)
+    opened = Terminal(str(path), folder=tmp_path, cache=tmp_path)
     try:
         opened.shown("PAUSED")
         opened.send(b"n")
