@@ -158,12 +158,7 @@ class NnvizApp(LookingApp):
         """Give every panel its rectangle, or hide it."""
         places = self._places()
         for widget in self._panels():
-            place = places.get(widget.panel)
-            widget.display = place is not None
-            if place is not None:
-                widget.titled = place.titled
-                widget.styles.offset = (place.x, place.y)
-                widget.styles.width, widget.styles.height = place.width, place.height
+            widget.stand(places.get(widget.panel))
 
     def redraw(self) -> None:
         """Hand the view to the panels that are seen."""

@@ -16,6 +16,7 @@ from nnviz.tui.drawing.cells import Cells, Grid, Run, padded, stack
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.drawing.numbers import fit_text
 from nnviz.tui.drawing.strips import strips
+from nnviz.tui.layout import Place
 from nnviz.tui.panels import PANELS
 from nnviz.tui.state import Choice
 from nnviz.tui.view import View
@@ -53,11 +54,19 @@ class PanelWidget(Widget, can_focus=False):
     def __init__(self, panel: str) -> None:
         super().__init__(id=panel)
         self.panel = panel
-        self.titled = False
+        self._titled = False
         self._shown: tuple[View, Choice, Look] | None = None
         self._drawing = Drawing()
         self._ground: Style | None = None
         self._waiting = ""
+
+    def stand(self, place: Place | None) -> None:
+        """Take that place on the screen; none: be hidden."""
+        self.display = place is not None
+        if place is not None:
+            self._titled = place.titled
+            self.styles.offset = (place.x, place.y)
+            self.styles.width, self.styles.height = place.width, place.height
 
     def wait(self, text: str) -> None:
         """Say this until there is something to draw."""
@@ -74,7 +83,8 @@ class PanelWidget(Widget, can_focus=False):
         if not changed:
             return []
         x, y, width, _ = self.region
-        return [Region(x, y + a, width, b - a) for a, b in _stretches(changed)]
+        # with the blank column before the next panel: rows without holes are written in one go
+        return [Region(x, y + a, width + 1, b - a) for a, b in _stretches(changed)]
 
     def hide(self, view: View, choice: Choice, look: Look) -> None:
         """Draw this when the screen is seen again."""
@@ -83,15 +93,17 @@ class PanelWidget(Widget, can_focus=False):
     def cells(self, size: Size) -> Cells:
         """What the panel draws in a rectangle of that size."""
         if self._shown is None:
-            drawn = Grid(size.width, int(bool(self._waiting)))
-            drawn.put(1, 0, fit_text(self._waiting, max(0, size.width - 2)), "")
-            return drawn.cells()
+            said = Grid(size.width, int(bool(self._waiting)))
+            said.put(1, 0, fit_text(self._waiting, max(0, size.width - 2)), "")
+            return said.cells()
         view, choice, look = self._shown
-        panel = PANELS[self.panel]
-        if not self.titled:
-            return panel.draw(view, choice, size.width, size.height, look)
-        below = panel.draw(view, choice, size.width, size.height - 1, look)
-        return stack(_title(panel.title, size.width, look), below)
+        panel, (width, height) = PANELS[self.panel], self._room(size)
+        drawn = panel.draw(view, choice, width, height, look)
+        return stack(_title(panel.title, width, look), drawn) if self._titled else drawn
+
+    def _room(self, size: Size) -> Size:
+        """What of a size the panel draws in."""
+        return Size(size.width, size.height - self._titled)
 
     def _draw(self) -> list[int] | None:
         """Draw anew what has changed; the rows that have, None for all of them."""
@@ -138,10 +150,8 @@ class PanelWidget(Widget, can_focus=False):
         if self._shown is None:
             return
         view, choice, _ = self._shown
-        title = int(self.titled)
-        room = Size(self.size.width, self.size.height - title)
-        place = (event.x, event.y - title)
-        self.post_message(self.Clicked(self.panel, place, room, view, choice))
+        place = (event.x, event.y - self._titled)
+        self.post_message(self.Clicked(self.panel, place, self._room(self.size), view, choice))
 
     def notify_style_update(self) -> None:
         """Draw anew on a new ground."""

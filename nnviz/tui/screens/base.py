@@ -22,7 +22,7 @@ from nnviz.tui.panels import bars, layers, panels_on
 from nnviz.tui.runner import Go, Order
 from nnviz.tui.state import DEBUGGER, LAYER, SAMPLE, Choice
 from nnviz.tui.view import View
-from nnviz.tui.widgets import PanelWidget
+from nnviz.tui.widgets import PanelWidget, show_all
 
 
 def key_bindings(screen: str) -> list[BindingType]:
@@ -106,13 +106,9 @@ class PanelScreen(Screen[None], inherit_bindings=False):
         body = self.places(self.view, self.choice, width, height)
         places = framed(body, width, height)
         for widget in self.query(PanelWidget):
-            place = places.get(widget.panel)
-            widget.display = place is not None
-            if place is not None:
-                widget.titled = place.titled
-                widget.styles.offset = (place.x, place.y)
-                widget.styles.width, widget.styles.height = place.width, place.height
-                widget.show(self.view, self.choice, self.look)
+            widget.stand(places.get(widget.panel))
+        seen = [widget for widget in self.query(PanelWidget) if widget.display]
+        show_all(seen, self.view, self.choice, self.look)
 
 
 class DebuggerScreen(Screen[None], inherit_bindings=False):
