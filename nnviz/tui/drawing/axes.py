@@ -81,12 +81,13 @@ def even_axis(low: float, high: float, rows: int, most: int) -> tuple[Axis, int]
     low, high = _opened(*sorted((_clip(low), _clip(high))))
     power = math.floor(math.log10(high - low))
     steps = [float(f"{n}e{power + more}") for more in (-1, 0, 1) for n in EVEN]
+    ends = [(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)) for step in steps]
+    cuts = [(s, a, b) for s, (a, b) in zip(steps, ends, strict=True) if 0 < b - a <= most]
     best, choice = 0.0, None
     for taken in range(rows, max(rows - 3, 1), -1):
-        for step in steps:
-            first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        for step, first, last in cuts:
             parts = last - first
-            if not 0 < parts <= most or (taken - 1) % parts:
+            if (taken - 1) % parts:
                 continue
             filled = (high - low) / (parts * step) * (taken - 1) / (rows - 1)
             close, bare = (taken - 1) // parts == 1, parts == 1

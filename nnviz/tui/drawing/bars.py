@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,7 +36,10 @@ def sparkline(
     starts = (np.arange(columns) * len(array)) // columns
     known = np.isfinite(array)
     finite = array if known.all() else array[known]
-    tops = np.fmax.reduceat(np.where(known, array, np.nan), starts)
+    if finite is array and columns == len(array):
+        tops = array
+    else:
+        tops = np.fmax.reduceat(np.where(known, array, np.nan), starts)
     low, high = span or ((finite.min(), finite.max()) if finite.size else (0.0, 1.0))
     glyphs = ASCII_SPARKS if look.ascii else SPARKS
     place = (tops / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.full(columns, 0.4)
@@ -112,27 +116,34 @@ def update_gauge(ratio: float, width: int, look: Look) -> Cells:
 
     A ratio beyond an end (0 too) is an arrow at that end; NaN is said in letters.
     """
+    first, last = GAUGE_DECADES
+    low, high = HEALTHY_UPDATE_RATIO
+    marker, before, after = "*<>" if look.ascii else "◆◀▶"
+    key = "good" if low <= ratio <= high else "warn"
+    if math.isnan(ratio):
+        return _gauge(max(0, width // 2 - 1), "NaN", "nan", width, look)
+    if ratio < 10.0**first:
+        return _gauge(0, before, key, width, look)
+    if ratio > 10.0**last:
+        return _gauge(width - 1, after, key, width, look)
+    return _gauge(_gauge_column(ratio, width), marker, key, width, look)
+
+
+def _gauge_column(ratio: float, width: int) -> int:
+    first, last = GAUGE_DECADES
+    return round((math.log10(ratio) - first) / (last - first) * (width - 1))
+
+
+@lru_cache(maxsize=256)  # there are as many as columns
+def _gauge(column: int, marker: str, key: str, width: int, look: Look) -> Cells:
     grid = Grid(width, 1)
     if not grid.width:
         return grid.cells()
-    first, last = GAUGE_DECADES
-    low, high = HEALTHY_UPDATE_RATIO
-
-    def column(value: float) -> int:
-        return round((math.log10(value) - first) / (last - first) * (grid.width - 1))
-
-    light, heavy, marker, before, after = "-=*<>" if look.ascii else "─━◆◀▶"
-    grid.put(0, 0, light * grid.width, "muted")
-    grid.put(column(low), 0, heavy * (column(high) - column(low) + 1), "band")
-    key = "good" if low <= ratio <= high else "warn"
-    if math.isnan(ratio):
-        grid.put(max(0, grid.width // 2 - 1), 0, "NaN", "nan")
-    elif ratio < 10.0**first:
-        grid.put(0, 0, before, key)
-    elif ratio > 10.0**last:
-        grid.put(grid.width - 1, 0, after, key)
-    else:
-        grid.put(column(ratio), 0, marker, key)
+    low, high = (_gauge_column(end, width) for end in HEALTHY_UPDATE_RATIO)
+    light, heavy = "-=" if look.ascii else "─━"
+    grid.put(0, 0, light * width, "muted")
+    grid.put(low, 0, heavy * (high - low + 1), "band")
+    grid.put(column, 0, marker, key)
     return grid.cells()
 
 

@@ -97,6 +97,8 @@ def _range(arrays: Sequence[Floats]) -> Range | None:
 
 
 def _within(x: Floats, y: Floats, x_range: Range) -> tuple[Floats, Floats]:
+    if len(x) and x_range[0] <= x[0] and x[-1] <= x_range[1]:
+        return x, y
     inside = (x >= x_range[0]) & (x <= x_range[1])
     return x[inside], y[inside]
 

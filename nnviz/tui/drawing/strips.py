@@ -216,8 +216,19 @@ class _Written(dict[Run, str]):
         if len(self) >= REMEMBERED:
             self.clear()
         text, key = run
-        self[run] = written = Strip.render_style(self._sheet[key], text, self._colors)
+        front, _, back = key.partition(" on ")
+        if front and back and front not in ROLES and back not in ROLES:
+            codes = f"{_codes(front, self._colors, True)};{_codes(back, self._colors, False)}"
+            written = f"\x1b[{codes}m{text}\x1b[0m"  # what comes of a style, without making one
+        else:
+            written = Strip.render_style(self._sheet[key], text, self._colors)
+        self[run] = written
         return written
+
+
+@lru_cache(maxsize=2048)
+def _codes(color: str, colors: ColorSystem, front: bool) -> str:
+    return ";".join(Color.parse(color).downgrade(colors).get_ansi_codes(front))
 
 
 @lru_cache(maxsize=32)

@@ -112,12 +112,16 @@ def test_rows_become_strips_on_the_style_of_the_widget():
     assert next(iter(strip)).style.color == Color.parse(DARK["axis"])
 
 
-@pytest.mark.parametrize("system", ["truecolor", "256", "standard", None])
-def test_a_row_is_written_as_textual_writes_its_segments(system):
+@pytest.mark.parametrize(
+    ("system", "ground"),
+    [("truecolor", "#101010"), ("256", "#202020"), ("standard", "#303030"), (None, "#404040")],
+)
+def test_a_row_is_written_as_textual_writes_its_segments(system, ground):
+    """Each on a ground of its own: a style of Rich's stays as it was written first."""
     console = Console(force_terminal=True, color_system=system)
     row = (("ab", "axis"), ("▀", "#102030 on #405060"), ("界", ""), ("ab", "axis"), ("x", "here"))
     for look in (Look(), Look(ColorDepth.ANSI16), Look(ColorDepth.NONE)):
-        (strip,) = strips(Cells((row,), 8), look, Style.parse("on #101010"))
+        (strip,) = strips(Cells((row,), 8), look, Style.parse(f"on {ground}"))
         assert strip.render(console) == Strip(list(strip), 8).render(console)
         part = strip.crop(2, 5)
         assert (part.text, part.render(console)) == ("▀界", Strip(list(part)).render(console))
