@@ -173,7 +173,8 @@ def show_all(widgets: Sequence[PanelWidget], view: View, choice: Choice, look: L
     changed = [region for widget in widgets for region in widget.show(view, choice, look)]
     if changed:
         asking = widgets[0]
-        asking.refresh(*(region.translate(-asking.region.offset) for region in changed))
+        origin = asking.region.offset
+        asking.refresh(*(region.translate(-origin) for region in changed))
 
 
 @lru_cache(maxsize=64)

@@ -161,9 +161,13 @@ def status(view: View, choice: Choice, width: int, height: int, look: Look) -> C
 
 def message(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """Why the run stopped, or what the last command said; or what a tour tells."""
-    grid = Grid(width, 1)
     key = "breakpoint" if view.reason.startswith("breakpoint") else "label"
-    text = choice.told or view.reason
+    return _said(choice.told or view.reason, key, width, look)
+
+
+@lru_cache(maxsize=32)  # it is said for as long as it is true
+def _said(text: str, key: str, width: int, look: Look) -> Cells:
+    grid = Grid(width, 1)
     grid.put(1, 0, fit_text(text, max(0, width - 2), ellipsis=look.ellipsis), key)
     return grid.cells()
 

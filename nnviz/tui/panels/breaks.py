@@ -1,5 +1,7 @@
 """Breakpoints, watches and branches: what was asked of the run, with what it answered."""
 
+from functools import lru_cache
+
 from nnviz.debugger.forks import Branch
 from nnviz.tui.drawing.cells import Cells, Grid
 from nnviz.tui.drawing.look import Look
@@ -20,6 +22,11 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
         *_section("Watches", _watches(view), "type :watch L1.z_std"),
         *_section("Branches", branches, ""),
     ]
+    return _listed(tuple(lines), width, height, look)
+
+
+@lru_cache(maxsize=32)  # most of the time nothing of it changes
+def _listed(lines: tuple[Line, ...], width: int, height: int, look: Look) -> Cells:
     grid = Grid(width, height)
     for row, (text, key) in enumerate(lines[:height]):
         grid.put(1, row, fit_text(text, max(0, width - 2), ellipsis=look.ellipsis), key)

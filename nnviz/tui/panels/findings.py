@@ -17,7 +17,6 @@ Line = tuple[Run, ...]
 
 def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cells:
     """List the findings, causes first; the first one in full, the others as there is room."""
-    grid = Grid(width, height)
     room = max(10, width - 2)
     lines: list[Line] = []
     for finding in view.findings:
@@ -29,6 +28,12 @@ def draw(view: View, choice: Choice, width: int, height: int, look: Look) -> Cel
     elif len(lines) < height:
         what = "P tries the remedies on a fork; , and . go to where it got worse"
         lines.append(((what, "muted"),))
+    return _listed(tuple(lines), width, height, look)
+
+
+@lru_cache(maxsize=32)  # most findings say the same for many iterations
+def _listed(lines: tuple[Line, ...], width: int, height: int, look: Look) -> Cells:
+    grid, room = Grid(width, height), max(10, width - 2)
     for row, line in enumerate(lines[:height]):
         _put(grid, row, line, room, look)
     if len(lines) > height:

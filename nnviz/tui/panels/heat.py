@@ -97,10 +97,11 @@ def _row(
         _picture(view, *picture, shape, width)
         for picture, shape, width in zip(pictures, shapes, widths, strict=True)
     ]
-    names = [
-        _title(view, *picture, width, look) for picture, width in zip(pictures, widths, strict=True)
-    ]
     if _tallest(shapes) != height:
+        names = [
+            _title(view, *picture, room, look)
+            for picture, room in zip(pictures, widths, strict=True)
+        ]
         body = stack(beside(*names), heat_maps(drawn, max(1, height - 1), look))
     else:
         room = widths[0]
