@@ -177,7 +177,8 @@ class NnvizApp(LookingApp):
     @property
     def _bar(self) -> CommandBar:
         """The command line of the screen that is seen."""
-        return (self._other or self.screen_stack[0]).query_one(CommandBar)
+        screen = self._other
+        return screen.command_bar if screen else self.screen_stack[0].query_one(CommandBar)
 
     def _panels(self) -> Iterable[PanelWidget]:
         screens = self.screen_stack  # none any more while the application closes

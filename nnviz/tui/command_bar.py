@@ -41,16 +41,22 @@ class CommandBar(Input):
         self._complete = complete
         self._past = past
         self._place = 0
-        self._done = False
+        self._done = self._asked = False
+
+    def on_mount(self) -> None:
+        """Be there at once where somebody was quicker than the screen."""
+        if self._asked and self.display:
+            self.screen.set_focus(self)
 
     def ask(self, line: str = "") -> None:
         """Come up with a line to go on with."""
         self.value = line
         self.cursor_position = len(line)
         self._place = len(self._past)
-        self._done = False
+        self._done, self._asked = False, True
         self.display = True
-        self.screen.set_focus(self)  # at once: the next keys are this line's
+        if self.is_attached:
+            self.screen.set_focus(self)  # at once: the next keys are this line's
 
     def on_key(self, event: events.Key) -> None:
         """Up and down walk through the past, Tab completes, Enter hands over, Escape leaves."""

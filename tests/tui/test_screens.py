@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from nnviz.tui.app import NnvizApp
+from nnviz.tui.command_bar import CommandBar
 from nnviz.tui.drawing.look import Look
 from nnviz.tui.keys import KEYS
 from nnviz.tui.screens import SCREENS
@@ -32,6 +33,18 @@ async def test_one_screen_leads_to_another_and_escape_always_to_the_debugger(app
         await pilot.pause()
         assert app.choice.screen == DEBUGGER
         assert "tabs" in seen(app)
+
+
+async def test_the_command_line_comes_also_while_a_screen_is_still_opening(app):
+    async with app.run_test() as pilot:
+        await at(pilot, 0)
+        app.action_open(SAMPLE)
+        app.action_command("watch ")  # there are no widgets yet
+        await until(pilot, lambda: isinstance(app.focused, CommandBar))
+        assert app.focused.screen.NAME == SAMPLE
+        await pilot.press(*"loss", "enter")
+        await until(pilot, lambda: app.view.watches)
+        assert app.focused is None
 
 
 async def test_tab_shows_the_next_tab(app):

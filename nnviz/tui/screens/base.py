@@ -59,7 +59,7 @@ class PanelScreen(Screen[None], inherit_bindings=False):
         self.view: View | None = None
         self.choice = Choice()
         self.look = Look()
-        self._completions, self._past = completions, past
+        self.command_bar = CommandBar(completions, past)
 
     @classmethod
     def question(cls, choice: Choice) -> Question:
@@ -74,7 +74,7 @@ class PanelScreen(Screen[None], inherit_bindings=False):
         """One widget for each panel, and the command line."""
         for name in panels_on(self.NAME):
             yield PanelWidget(name)
-        yield CommandBar(self._completions, self._past)
+        yield self.command_bar
 
     def show(self, view: View, choice: Choice, look: Look) -> None:
         """Draw this from now on."""
