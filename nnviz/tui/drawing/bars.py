@@ -89,25 +89,27 @@ def timeline_bar(timeline: Timeline, width: int, look: Look) -> Cells:
         return grid.cells()
     last = max(1, timeline.total)
 
-    def column(iteration: int) -> int:
-        return round(min(max(iteration / last, 0.0), 1.0) * (grid.width - 1))
+    end = grid.width - 1
+
+    def columns(*iterations: int) -> list[int]:
+        return list({round(min(max(i / last, 0.0), 1.0) * end) for i in iterations})
 
     heavy, light = "=-" if look.ascii else "━─"
-    done = column(timeline.recorded) + 1 if timeline.recorded else 0
+    done = columns(timeline.recorded)[0] + 1 if timeline.recorded else 0
     grid.put(0, 0, heavy * done, "recorded")
     grid.put(done, 0, light * (grid.width - done), "muted")
-    keyframes = {column(iteration) for iteration in timeline.keyframes}
+    keyframes = columns(*timeline.keyframes)
     marks = {
-        "keyframe": keyframes if len(keyframes) <= grid.width // 3 else set(),
-        "fork": {column(iteration) for iteration in timeline.forks},
-        "finding": {column(iteration) for iteration in timeline.findings},
-        "breakpoint": {column(iteration) for iteration in timeline.breakpoints},
-        "here": {column(timeline.position)},
+        "keyframe": keyframes if len(keyframes) <= grid.width // 3 else [],
+        "fork": columns(*timeline.forks),
+        "finding": columns(*timeline.findings),
+        "breakpoint": columns(*timeline.breakpoints),
+        "here": columns(timeline.position),
     }
     for key, glyphs in TIMELINE_GLYPHS.items():
-        places = list(marks[key])
-        grid.codes[0, places] = ord(glyphs[look.ascii])
-        grid.ids[0, places] = grid.key(key)
+        if places := marks[key]:
+            grid.codes[0, places] = ord(glyphs[look.ascii])
+            grid.ids[0, places] = grid.key(key)
     return grid.cells()
 
 

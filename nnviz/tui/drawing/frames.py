@@ -160,12 +160,11 @@ def draw_curve(grid: Grid, frame: Frame, x: Floats, y: Floats, index: int) -> No
         above, below = marks[drawn], codes[drawn]
         codes[drawn] = np.where(below >= BRAILLE, above | below, above)
     ground = ids[drawn]
-    keys = np.full(ground.shape, grid.key(series_key(index)))
+    ids[drawn] = grid.key(series_key(index))
     for bar in filter(grid.has, BARS):
         earlier = [grid.key(f"{series_key(number)} on {bar}") for number in range(len(GLYPHS))]
         covered = (ground == grid.key(bar)) & (below == FULL_BLOCK) | np.isin(ground, earlier)
-        keys[covered] = grid.key(f"{series_key(index)} on {bar}")
-    ids[drawn] = keys
+        ids[drawn] = np.where(covered, grid.key(f"{series_key(index)} on {bar}"), ids[drawn])
 
 
 def draw_labels(
