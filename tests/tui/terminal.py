@@ -18,8 +18,16 @@ import termios  # noqa: E402
 SECONDS = 120.0
 """A busy machine may take its time; nothing here measures it."""
 
-IN_FOREGROUND = "import os; os.close(os.open(os.ttyname(0), os.O_RDWR))\n"
-"""Makes the terminal that of the process, as a shell does: its Ctrl-C is a signal."""
+IN_FOREGROUND = """
+import os, signal
+os.close(os.open(os.ttyname(0), os.O_RDWR))
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+"""Makes the terminal that of the process, as a shell does, so that its Ctrl-C is a signal.
+
+Whatever runs the tests in the background may have these signals ignored, and that is inherited.
+"""
 NNVIZ = "import sys; from nnviz.cli import main; sys.exit(main(['tui', *sys.argv[1:]]))"
 
 
