@@ -147,7 +147,7 @@ def heat_map(
 
     Raises ValueError when `values` is not 2-D or `marks` has another shape.
     """
-    numbers = _numbers(values, scale, width, height, look, marks, square)
+    numbers = _numbers(Picture(values, scale, width, marks, square), height, look)
     return cells_of_runs(numbers, _runs(look).__getitem__) if numbers.size else Cells((), 0)
 
 
@@ -159,6 +159,7 @@ class Picture:
     scale: Scale
     width: int
     marks: NDArray[np.int64] | None = None
+    square: bool = True
 
 
 def heat_maps(pictures: Sequence[Picture], height: int, look: Look) -> Cells:
@@ -166,7 +167,7 @@ def heat_maps(pictures: Sequence[Picture], height: int, look: Look) -> Cells:
 
     They are cut into runs all at once, which takes less than one after another.
     """
-    drawn = [_numbers(p.values, p.scale, p.width, height, look, p.marks) for p in pictures]
+    drawn = [_numbers(picture, height, look) for picture in pictures]
     width = sum(p.width + 1 for p in pictures) - 1
     sheet = np.full((max(map(len, drawn)), width), _BLANK)
     left = 0
@@ -176,22 +177,15 @@ def heat_maps(pictures: Sequence[Picture], height: int, look: Look) -> Cells:
     return cells_of_runs(sheet, _runs(look).__getitem__)
 
 
-def _numbers(
-    values: ArrayLike,
-    scale: Scale,
-    width: int,
-    height: int,
-    look: Look,
-    marks: NDArray[np.int64] | None = None,
-    square: bool = True,
-) -> Ints:
+def _numbers(picture: Picture, height: int, look: Look) -> Ints:
     """Return the cells of a picture, each as the number of a glyph and a style in `_runs`."""
-    array = np.asarray(values, dtype=float)
+    array, scale, marks = np.asarray(picture.values, dtype=float), picture.scale, picture.marks
     if array.ndim != 2 or (marks is not None and marks.shape != array.shape):
         raise ValueError(f"a heat map needs rows x columns and marks alike, got {array.shape}")
     if not array.size:
         return np.zeros((0, 0), dtype=np.int64)
-    zoom = zoom_to_fit((array.shape[0], array.shape[1]), width, height, square)
+    shape = array.shape[0], array.shape[1]
+    zoom = zoom_to_fit(shape, picture.width, height, picture.square)
     pixels, marked = _pooled(array, marks, zoom, scale.diverging)
     if zoom.up > 1:
         pixels = pixels.repeat(zoom.up, 0).repeat(zoom.up, 1)
