@@ -8,6 +8,7 @@ from dataclasses import replace
 from benchmarks.engine import iterate, iterate_measured
 from benchmarks.measuring import Result, Results, in_turns, ratio
 from nnviz.datasets import load_dataset
+from nnviz.debugger.compiled import BY_TYPE
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.experiment import Experiment
 from nnviz.presets import COURSE
@@ -18,6 +19,8 @@ SMALL = replace(COURSE, name="digits", hidden=(32, 16), data="digits")
 
 def results() -> Results:
     """Yield the ratio of statistics on to statistics off on each data set."""
+    if not BY_TYPE:
+        print("  nothing was compiled when nnviz was installed: numpy adds up, which takes longer")
     yield measure("mnist-2k", COURSE, 200, "<= 1.10")
     yield measure("digits", SMALL, 2000, "<= 1.35")
     yield histograms("mnist-2k", COURSE, 60)

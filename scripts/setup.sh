@@ -12,8 +12,8 @@ cd "$(dirname "$0")/.."
 extra=${1:-}
 venv=.venv
 stamp=$venv/.installed${extra:+-$extra}
-# A changed pyproject.toml or a moved folder asks for a new installation.
-wanted="$(pwd) $(cksum <pyproject.toml)"
+# A moved folder, or a change in what is installed or compiled, asks for a new installation.
+wanted="$(pwd) $(cat pyproject.toml scripts/compile_hook.py nnviz/debugger/compiled.c | cksum)"
 
 fail() {
     printf '%s\n' "$@" >&2

@@ -18,6 +18,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TOOLS = ("sh", "cat", "chmod", "cksum", "cp", "dirname", "mkdir", "rm", "sleep", "tr")
 
+DECIDING = ("pyproject.toml", "scripts/compile_hook.py", "nnviz/debugger/compiled.c")
+"""What decides what is installed and compiled."""
+FILES = ("scripts/setup.sh", *DECIDING)
+
 STAND_IN = """#!/bin/sh
 case "$1 $2" in
 "-c import pip") [ ! -e "$(dirname "$0")/without-pip" ] ;;
@@ -30,14 +34,14 @@ esac
 
 
 class Machine:
-    """A folder with a clone's pyproject.toml and setup script, and a PATH of stand-ins only."""
+    """A folder with what a clone's setup script looks at, and a PATH of stand-ins only."""
 
     def __init__(self, folder: Path) -> None:
         self.clone, self.bin = folder / "a clone", folder / "bin"
-        (self.clone / "scripts").mkdir(parents=True)
-        self.bin.mkdir()
-        shutil.copy(ROOT / "scripts" / "setup.sh", self.clone / "scripts")
-        shutil.copy(ROOT / "pyproject.toml", self.clone)
+        self.bin.mkdir(parents=True)
+        for file in FILES:
+            (self.clone / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, self.clone / file)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(str(shutil.which(tool)))
 
@@ -206,14 +210,15 @@ def test_interrupted_installation_is_not_stamped(machine):
     assert not list(machine.venv.glob(".installed*"))
 
 
-def test_changed_metadata_asks_for_a_new_installation(machine):
-    """The stamp depends on pyproject.toml's content, not on its date."""
+@pytest.mark.parametrize("file", DECIDING)
+def test_a_change_in_what_is_installed_asks_for_a_new_installation(file, machine):
+    """The stamp depends on the files' content, not on their date."""
     machine.python("python3.12", "3.12.3 good")
     machine.setup()
-    metadata = machine.clone / "pyproject.toml"
-    os.utime(metadata, (1, 1))
+    changed = machine.clone / file
+    os.utime(changed, (1, 1))
     assert machine.setup() == (0, "", "")
-    metadata.write_text(metadata.read_text() + "# one more line\n")
+    changed.write_text(changed.read_text() + "# one more line\n")
     code, output, _ = machine.setup()
     assert (code, output.startswith("Installing")) == (0, True)
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -23,13 +24,18 @@ def finished(*command, **options):
     return done.stdout
 
 
+def built(folder, **environment):
+    """The wheel, built into this folder."""
+    command = (sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
+    finished(*command, env={**os.environ, **environment})
+    (found,) = folder.glob("nnviz_classroom-*.whl")
+    return found
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel, in a folder of its own."""
-    folder = tmp_path_factory.mktemp("wheel")
-    finished(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
-    (built,) = folder.glob("nnviz_classroom-*.whl")
-    return built
+    return built(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +69,29 @@ def test_the_wheel_works_in_an_empty_environment(wheel, python, tmp_path):
     finished(nnviz, "grade", "mine", **options)
     (grade,) = (folder / "grades").glob("*/grade.json")
     assert grade.stat().st_size > 1000
+
+
+def libraries(wheel):
+    """What is compiled in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return [name for name in archive.namelist() if name.endswith(".so")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
+def test_what_is_compiled_is_in_the_wheel_and_works(wheel, python, tmp_path):
+    (library,) = libraries(wheel)
+    assert re.fullmatch(r"nnviz/debugger/compiled-[0-9a-f]{8}\.so", library)
+    assert not wheel.name.endswith("-any.whl")
+    told = "from nnviz.debugger.compiled import BY_TYPE; print(len(BY_TYPE))"
+    assert finished(python, "-c", told, cwd=tmp_path, env={}) == "2\n"
+
+
+@pytest.mark.slow
+def test_without_a_compiler_the_wheel_is_for_any_machine(tmp_path):
+    wheel = built(tmp_path, CC="no-such-compiler")
+    assert libraries(wheel) == []
+    assert wheel.name.endswith("-py3-none-any.whl")
 
 
 @pytest.mark.slow

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnviz.attach.namespace import ProgramArray
+from nnviz.debugger.layer_sums import cuts_of
 from nnviz.debugger.reductions import Spread, in_range, ones, squared_deviations
-from nnviz.debugger.statistics import ActivationTotals, cuts_of
+from nnviz.debugger.statistics import ActivationTotals
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import Mask
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nnviz.debugger import compiled
 from nnviz.debugger.statistics import ActivationTotals
 from nnviz.engine.arrays import Array, Labels, read_only
 from nnviz.engine.network import Network
@@ -107,6 +108,12 @@ class CountsOnTheWay(ABC):
 
 def count(values: Array, bins: Bins) -> Labels:
     """How many values of a flat array are in each bin. All must lie within the bins."""
+    functions = compiled.BY_TYPE.get(values.dtype)
+    if functions is not None and bins.clear_in(values.dtype):
+        low, scale = _scale(bins)
+        of_codes, values = np.empty(CODES, np.int64), np.ascontiguousarray(values)
+        functions.bins(values.ctypes.data, len(values), low, scale, BINS, of_codes.ctypes.data)
+        return _of_bins(of_codes)
     codes, spare = np.empty(len(values), np.uint16), np.empty(min(len(values), PART), values.dtype)
     for part in _parts(len(values)):
         _place(values[part], bins, codes[part], spare)
@@ -138,11 +145,16 @@ def _place(values: Array, bins: Bins, codes: Codes, spare: Array) -> None:
 def _places(values: Array, bins: Bins, out: Array) -> Array:
     """Where values lie between the bins' ends, 0 to `BINS`, in their own precision."""
     kind = values.dtype.type
-    low, scale = kind(bins.low), kind(BINS / (bins.high - bins.low))
+    low, scale = map(kind, _scale(bins))
     places: Array = np.multiply(
         np.subtract(values, low, out=out) if low else values, scale, out=out
     )
     return places
+
+
+def _scale(bins: Bins) -> tuple[float, float]:
+    """Where the bins begin, and how many of them are there in a difference of 1."""
+    return bins.low, BINS / (bins.high - bins.low)
 
 
 def _places_in_wide_numbers(values: Array, bins: Bins) -> Array:
@@ -191,7 +203,7 @@ class LayerCounts:
     def count(self, z: Array, a: Array, room: _Room) -> None:
         """Set the counts of a tile's values, flat arrays in the same order."""
         z_bins, a_bins = self.watched.z, self.watched.a
-        if len(z) < WORTH_PAIRING:
+        if len(z) < WORTH_PAIRING or z.dtype in compiled.BY_TYPE:
             self._z, self._a, self._zeros = count(z, z_bins), count(a, a_bins), count_zeros(a)
             return
         codes = room.codes[: len(z)]

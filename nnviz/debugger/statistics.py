@@ -9,24 +9,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnviz.debugger.reductions import (
-    Spread,
-    column_count,
-    column_maximum,
-    in_range,
-    ones,
-    spread_of,
-    squared_deviations,
-)
+from nnviz.debugger.layer_sums import cuts_of, layer_sums, parameter_sums
+from nnviz.debugger.reductions import Spread, squared_deviations
 from nnviz.engine.activations import Activation
 from nnviz.engine.arrays import AnyArray, Array, Labels, Mask
 from nnviz.engine.network import Network
-from nnviz.engine.threads import single_threaded_blas
 from nnviz.engine.training import Iteration
 
 SATURATED_UNIT = 0.95
@@ -34,12 +25,6 @@ SATURATED_UNIT = 0.95
 
 HEALTHY_UPDATE_RATIO = (1e-3, 1e-1)
 """The band, not line, in which the updates of healthy runs lie (median 1e-3 to 7.5e-2)."""
-
-FEW = 50_000
-"""Up to so many weights, a call costs more than the arithmetic in it."""
-
-PART = 1 << 15
-"""So many weights are summed at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +97,7 @@ class ActivationTotals(NamedTuple):
 class StatisticsObserver:
     """Measures activations tile by tile, while they are in cache (an engine `Observer`).
 
-    Sums within a tile are the array's own precision, across tiles float64.
+    Few hundred values of a unit are added up in the array's own precision, more of them in float64.
     """
 
     def begin(self, network: Network, samples: int) -> "_TileSums":
@@ -126,24 +111,22 @@ class StatisticsObserver:
     def end(self, accumulators: Sequence["_TileSums"]) -> ActivationTotals:
         """Add the tiles up, in their order."""
         first, *others = accumulators
-        units = first.units.astype(np.float64)
+        units = first.units[:2]
         for other in others:
-            units += other.units
+            units += other.units[:2]
             for mine, its in zip(first.z + first.a, other.z + other.a, strict=True):
                 mine.merge(its)
         largest = None
-        if first.largest:
-            tiles = [np.concatenate(tile.largest) for tile in accumulators]
-            largest = np.maximum.reduce(tiles)
+        if _can_be_silent(first.activations):
+            largest = np.maximum.reduce([tile.units[2] for tile in accumulators])
         samples = first.z[0].count // first.cuts[0].stop
         return ActivationTotals(samples, first.z, first.a, first.cuts, units, largest)
 
 
 class _TileSums:
-    """What is added up for the layers of a tile, one entry for each; see `ActivationTotals`.
+    """What is added up for the layers of a tile: see `LayerSums` and `ActivationTotals`.
 
-    `largest` has one number per unit. Several tiles are measured at once, and a thread that comes
-    back from a call of numpy may have to wait for the interpreter: few calls are quick ones.
+    `units` has the rows of `LayerSums`, for the units of all layers.
     """
 
     def __init__(self, network: Network) -> None:
@@ -151,40 +134,14 @@ class _TileSums:
         self.cuts = cuts_of(network.sizes[1:])
         self.z: list[Spread] = []
         self.a: list[Spread] = []
-        self.largest: list[Array] = []
-        self.units: Array = np.empty(0)
+        self.units = np.empty((3, self.cuts[-1].stop))
 
     def add(self, layer: int, za: Array) -> None:
         """Add the next layer of a tile: z and a, 2 x samples x units."""
-        activation, (z, a) = self.activations[layer], za
-        sums = ones(len(z), za.dtype) @ za
-        z_total, a_total = np.add.reduce(sums, axis=1).tolist()
-        z_squares, a_squares = np.vecdot(rows := za.reshape(2, -1), rows).tolist()
-        lowest, highest = z.argmin(), z.argmax()
-        if activation.monotonic:
-            low, high = a.item(lowest), a.item(highest)
-        else:
-            low, high = float(a.min()), float(a.max())
-        z_low, z_high = z.item(lowest), z.item(highest)
-        self.z.append(spread_of(rows[0], z_total, z_squares, z_low, z_high))
-        self.a.append(spread_of(rows[1], a_total, a_squares, low, high))
-        if not layer:
-            self.units = np.zeros((2, self.cuts[-1].stop), za.dtype)
-        self.units[0, self.cuts[layer]] = sums[1]
-        bounds = activation.saturation
-        if bounds and not (bounds[0] <= low and high <= bounds[1]):
-            mask = a < bounds[0]
-            mask |= a > bounds[1]
-            self.units[1, self.cuts[layer]] = column_count(mask)
-        if _can_be_silent(self.activations):
-            silent = bool(activation.silent)
-            self.largest.append(column_maximum(a) if silent else np.full(a.shape[1], np.inf))
-
-
-@lru_cache(maxsize=64)
-def cuts_of(sizes: tuple[int, ...]) -> tuple[slice, ...]:
-    """Where the parts of these sizes lie, one behind another."""
-    return tuple(slice(*pair) for pair in pairwise(accumulate(sizes, initial=0)))
+        sums = layer_sums(za, self.activations[layer])
+        self.z.append(sums.z)
+        self.a.append(sums.a)
+        self.units[:, self.cuts[layer]] = sums.units
 
 
 @lru_cache(maxsize=64)
@@ -224,7 +181,8 @@ def layer_statistics(
     # what overflows shows as inf or NaN in the numbers, and needs no warning
     with np.errstate(all="ignore"):
         units, counts = _unit_numbers(measured, active, iteration.index - window)
-        sums = _parameter_sums(iteration)
+        new = iteration.next_state.parameters.weights
+        sums = parameter_sums(W, iteration.gradients.weights, new)
         return tuple(
             [
                 _one_layer(
@@ -289,53 +247,6 @@ def _read_only(array: AnyArray) -> AnyArray:
     # the array itself, not a view of it: nobody else is going to write to it
     array.flags.writeable = False
     return array
-
-
-def _parameter_sums(iteration: Iteration) -> list[list[float]]:
-    """Sums over each layer's W, |W_new - W_old|, and the squares of dW, W and the update."""
-    W, dW = iteration.weights, iteration.gradients.weights
-    new = iteration.next_state.parameters.weights
-    cuts = cuts_of(tuple([array.size for array in W]))
-    if cuts[-1].stop > FEW:
-        with single_threaded_blas:
-            return [_sums_of_large(*arrays) for arrays in zip(W, dW, new, strict=True)]
-    # one table for all layers: here a call costs more than the arithmetic in it
-    table = np.empty((6, cuts[-1].stop))
-    numbers = table[:3]
-    np.concatenate([array.T for array in (*dW, *W, *new)], axis=None, out=numbers.reshape(-1))
-    update = numbers[2]
-    update -= numbers[1]
-    np.multiply(numbers, numbers, out=table[3:])
-    np.abs(update, out=update)
-    sums: list[list[float]] = np.add.reduceat(
-        table[1:], [cut.start for cut in cuts], axis=1
-    ).T.tolist()
-    return sums
-
-
-def _sums_of_large(W: Array, dW: Array, new: Array) -> list[float]:
-    """The sums of one layer part by part: what a pass over a part leaves in cache, the next finds.
-
-    A second thread would cost more than it does: it is mostly the memory that takes the time, and
-    between so short calls two threads wait for the interpreter.
-    """
-    before, gradient, after = [array.T.reshape(-1) for array in (W, dW, new)]
-    of_part, found = ones(PART, W.dtype), []
-    for start in range(0, W.size, PART):
-        w, g = before[start : start + PART], gradient[start : start + PART]
-        update, each = after[start : start + PART] - w, of_part[: len(w)]
-        squares = g.dot(g), w.dot(w), update.dot(update)
-        found.append((w.dot(each), np.abs(update, out=update).dot(each), *squares))
-    weight, moved, of_gradient, of_weight, of_update = (
-        sum(map(float, sums)) for sums in zip(*found, strict=True)
-    )
-    return [
-        weight,
-        moved,
-        in_range(of_gradient, lambda: gradient),
-        in_range(of_weight, lambda: before),
-        in_range(of_update, lambda: after - before),
-    ]
 
 
 def _one_layer(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nnviz.datasets import Dataset
+from nnviz.debugger import compiled, layer_sums
 from nnviz.debugger.engine_source import EngineSource
 from nnviz.experiment import Experiment
 
@@ -50,3 +51,14 @@ def run() -> Callable[..., EngineSource]:
         return EngineSource(SMALL.with_changes(changes), dataset)
 
     return make
+
+
+@pytest.fixture(params=["compiled", "numpy, for few numbers", "numpy, for many"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add up and count in each of the ways that there are, whatever the arrays' size."""
+    if request.param == "compiled":
+        if not compiled.BY_TYPE:
+            pytest.skip("nothing was compiled when nnviz was installed")
+        return
+    monkeypatch.setattr(compiled, "BY_TYPE", {})
+    monkeypatch.setattr(layer_sums, "FEW", 0 if "many" in request.param else 10**6)

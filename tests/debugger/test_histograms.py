@@ -27,6 +27,8 @@ from nnviz.engine.tiles import Cancelled
 
 from .conftest import SMALL, small_dataset
 
+pytestmark = pytest.mark.usefixtures("way")
+
 WIDE = Bins(-1000.0, 1000.0)
 """Bins in which every value of the small runs has its place."""
 

@@ -5,7 +5,6 @@ from dataclasses import FrozenInstanceError, fields, replace
 import numpy as np
 import pytest
 
-from nnviz.debugger import statistics
 from nnviz.debugger.statistics import StatisticsObserver, last_active, layer_statistics
 from nnviz.engine import tiles
 from nnviz.engine.activations import ACTIVATIONS
@@ -83,14 +82,11 @@ def plain(iteration, layer):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("few", [0, 10**6], ids=["large", "small"])
 @pytest.mark.parametrize("tile_bytes", [600, 10**6], ids=["many tiles", "one tile"])
 @pytest.mark.parametrize("scale", [1.0, 6.0], ids=["moderate", "saturating"])
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, few, monkeypatch):
-    """In one tile and in many, and both by the ways for small and for large arrays."""
+def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, way, monkeypatch):
     monkeypatch.setattr(tiles, "TILE_BYTES", tile_bytes)
-    monkeypatch.setattr(statistics, "FEW", few)
     found, records = run(make_trainer(hidden, scale=scale), 3)
     for layers, iteration in zip(found, records, strict=True):
         for layer, statistics_ in enumerate(layers):
@@ -100,7 +96,7 @@ def test_every_quantity_is_the_plain_definitions(hidden, scale, tile_bytes, few,
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_float32_statistics_keep_five_digits(hidden, monkeypatch):
+def test_float32_statistics_keep_five_digits(hidden, way, monkeypatch):
     monkeypatch.setattr(tiles, "TILE_BYTES", 3000)
     found, records = run(make_trainer(hidden, dtype=np.float32, samples=700), 2)
     for layer in range(3):
@@ -109,7 +105,7 @@ def test_float32_statistics_keep_five_digits(hidden, monkeypatch):
             np.testing.assert_allclose(ours, value, rtol=2e-5, atol=1e-6, err_msg=name)
 
 
-def test_a_dead_unit_is_counted_and_dated():
+def test_a_dead_unit_is_counted_and_dated(way):
     """Unit 2 of L1 is dead from the start: its weights are negative and the inputs are not."""
     found, _ = run(make_trainer("relu"), 3)
     first = found[-1][0]
@@ -154,7 +150,7 @@ def test_a_unit_is_never_called_dead_because_of_one_small_batch():
     assert 2 in truly_silent
 
 
-def test_nan_is_neither_silence_nor_a_warning():
+def test_nan_is_neither_silence_nor_a_warning(way):
     trainer = make_trainer("relu", dtype=np.float32)
     W1, *rest = (W.copy() for W in trainer.state.parameters.weights)
     W1[4, 0] = np.nan
@@ -177,41 +173,8 @@ def test_records_are_frozen_and_their_arrays_read_only():
             array[0] = 1
 
 
-@pytest.mark.parametrize("part", [1, 10, 20, 10**6])
-def test_a_layers_sums_do_not_depend_on_how_it_is_cut_into_parts(part, monkeypatch):
-    monkeypatch.setattr(statistics, "FEW", 0)
-    monkeypatch.setattr(statistics, "PART", part)
-    found, records = run(make_trainer("tanh"), 1)
-    for layer, statistics_ in enumerate(found[0]):
-        expected = plain(records[0], layer)
-        for name in ("gradient_norm", "update_mean", "update_norm", "weight_mean", "weight_std"):
-            assert getattr(statistics_, name) == pytest.approx(expected[name], rel=1e-9), name
-
-
-@pytest.mark.parametrize("shape", [(1, 50_001), (256, 784)])
-def test_sums_of_a_large_float32_layer_are_those_of_wide_numbers(shape):
-    """float64 holds the sums of so many float32 numbers to nine digits more than are compared."""
-    rng = np.random.default_rng(0)
-    W, dW = (rng.normal(1, 1, shape).astype(np.float32) for _ in range(2))
-    new = W - np.float32(1e-3) * dW
-    update = new.astype(np.float64) - W
-    expected = [W.sum(dtype=np.float64), np.abs(update).sum()]
-    expected += [(array.astype(np.float64) ** 2).sum() for array in (dW, W, update)]
-    assert statistics._sums_of_large(W, dW, new) == pytest.approx(expected, rel=2e-6)
-
-
-def test_sums_of_a_layer_that_was_frozen_or_has_overflowed():
-    """1e25 ** 2 is no float32; an update of 0 has a norm of 0."""
-    W = np.full((3, 7), 1e25, np.float32)
-    with np.errstate(over="ignore"):
-        sums = statistics._sums_of_large(W, np.zeros_like(W), W)
-    assert sums == pytest.approx([21e25, 0, 0, 21e50, 0], rel=1e-6)
-
-
-@pytest.mark.parametrize("few", [0, 10**6], ids=["large", "small"])
-def test_weights_may_lie_in_memory_in_any_order(few, monkeypatch):
+def test_weights_may_lie_in_memory_in_any_order(way):
     """Somebody sets the weights to arrays of the other order: W_new - W_old stays what it is."""
-    monkeypatch.setattr(statistics, "FEW", few)
     trainer = make_trainer("tanh")
     weights = tuple(W.copy(order="C") for W in trainer.state.parameters.weights)
     assert not weights[0].flags.f_contiguous
