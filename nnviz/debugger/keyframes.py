@@ -20,7 +20,8 @@ RECENT = 1000
 """Up to so far behind the end, states lie one spacing apart, ..."""
 
 AROUND = 100
-"""... and up to so far behind the position: that is what is replayed on the way there."""
+"""... and up to so far behind the position, or for two of the gaps between old states: one is
+filled while the other is gone back through."""
 
 FAR = 4
 """All others lie so many spacings apart. It is a whole number: so states that are thinned again
@@ -118,7 +119,9 @@ class Keyframes:
 
     def gap(self, distance: int) -> int:
         """How far apart states may lie, so far from the position."""
-        return 1 if distance <= NEAR else self.spacing if distance <= AROUND else FAR * self.spacing
+        if distance <= NEAR:
+            return 1
+        return self.spacing if distance <= self._around() else FAR * self.spacing
 
     def gap_behind(self, index: int) -> tuple[int, int] | None:
         """Two neighbours that lie too far apart for going back from `index`, if there are any.
@@ -129,7 +132,7 @@ class Keyframes:
         for earlier in reversed(self._indices[: bisect_left(self._indices, index)]):
             if later - earlier > self.gap(index - earlier):
                 return earlier, later
-            if index - earlier > AROUND:
+            if index - earlier > self._around():
                 break
             later = earlier
         return None
@@ -140,6 +143,10 @@ class Keyframes:
         if (later := self._doublings() - self._doubled) > 0:
             return max(1, self._affordable(EXPECTED) // 2**later)  # of which two make no more
         return max(self._wanted(), self._affordable(self._indices[-1] - self._indices[0]))
+
+    def _around(self) -> int:
+        """How far behind the position states lie one spacing apart."""
+        return max(AROUND, 2 * FAR * self.spacing)
 
     def _doublings(self) -> int:
         """How often a spacing about as short as is wanted can be doubled before memory is full."""
@@ -204,7 +211,7 @@ class Keyframes:
         if here_only:
             bands = np.maximum(bands, 1)
         elif self._focus != self._indices[-1]:
-            around = (self._focus - AROUND <= inside) & (inside <= self._focus)
+            around = (self._focus - self._around() <= inside) & (inside <= self._focus)
             bands[around] = np.minimum(bands[around], 1)
         bands[(self._focus - NEAR <= inside) & (inside <= self._focus)] = 0
         return gaps, bands

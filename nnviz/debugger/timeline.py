@@ -147,10 +147,11 @@ class Timeline:
         self.prepare()
         return frame
 
-    def prepare(self, seconds: float = 0.025) -> bool:
+    def prepare(self, seconds: float = 0.03) -> bool:
         """Work ahead for about so long, so that going back stays quick; whether more is to do.
 
-        For moments at which nothing else is to be done: it changes nothing that can be seen.
+        For moments at which nothing else is to be done: it changes nothing that can be seen, and
+        ends where the source is told to stop.
         """
         if self.source.shown != self.source.index:
             return False  # at the end of the run: the states behind it are all there

@@ -4,10 +4,12 @@ The screen sends orders; the runner carries them out one after another and hands
 `VIEWS_PER_SECOND` views. An order that arrives interrupts what is running, even in an iteration.
 """
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,12 +20,17 @@ from nnviz.debugger.source import Frame
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
 from nnviz.tui.detail import Question, Trouble
+from nnviz.tui.speedometer import Speedometer
 from nnviz.tui.view import PAUSED, RUNNING, SEEKING, STEPPING, View, make_view
 
 VIEWS_PER_SECOND = 12
 """More are not seen to be more, and on two processors each takes its time from the training."""
 STEPS_SHOWN_PER_SECOND = 6
 """While more steps wait: a key is held down, and to keep up with it counts for more."""
+QUIET = 0.1
+"""After so many seconds without an order there is time to work ahead: what is new is painted."""
+WHILE_STEPPING = 0.03
+"""So many seconds of that at each step while more steps wait: two iterations of mnist-2k."""
 GREETING = "press n to step"
 
 
@@ -153,6 +160,8 @@ class Runner:
         with self._arrived:
             self._question = question
             self._orders.append(_Answer())
+            if self._waiting:
+                self._interrupted.set()  # no order, but work ahead
             self._arrived.notify()
 
     def stop(self, timeout: float = 0.4) -> None:
@@ -186,16 +195,22 @@ class Runner:
                 self._arrived.wait_for(lambda: self._painted or bool(self._orders))
             debugger.gather_facts()
             self._view(debugger, reason=GREETING)
-            while (order := self._next()) is not None:
+            while (order := self._next(debugger)) is not None:
                 self._carry_out(debugger, order)
         except Exception as error:  # whatever it is, the screen has to say it: it is the only one
             self._show(error)
 
-    def _next(self) -> Order | None:
-        """The next order; iterations that have piled up come as one."""
+    def _next(self, debugger: Debugger) -> Order | None:
+        """The next order; iterations that have piled up come as one.
+
+        Until there is one, this works ahead for steps back.
+        """
         with self._arrived:
-            self._stepping = False
-            self._waiting = True
+            self._stepping, self._waiting = False, True
+            quiet = not self._arrived.wait_for(lambda: bool(self._orders), QUIET)
+        if quiet:
+            _work_ahead(debugger, math.inf)
+        with self._arrived:
             self._arrived.wait_for(lambda: bool(self._orders))
             self._waiting = False
             order = self._orders.popleft()
@@ -254,6 +269,7 @@ class Runner:
                     # less than all there is, but a phase is looked at for its arrays
                     mode = PAUSED if isinstance(order, PhaseStep) else STEPPING
                     self._view(debugger, mode=mode, reason=reason)
+                _work_ahead(debugger, WHILE_STEPPING)
                 return
             self._view(debugger, reason=reason)
         self._answer(debugger)
@@ -313,7 +329,7 @@ class Runner:
 
     def _following(self, debugger: Debugger) -> Callable[[Frame], None]:
         """Shows the iterations of a run on the way, no faster than the speed that was asked for."""
-        speed = _Speedometer()
+        speed = Speedometer()
 
         def progress(frame: Frame) -> None:
             speed.tick()
@@ -369,24 +385,7 @@ def _step_phase(debugger: Debugger, by: int) -> str:
     return f"after {phase.label}"
 
 
-class _Speedometer:
-    """Iterations a second, over about the last second."""
-
-    def __init__(self) -> None:
-        self._times = [time.perf_counter()]
-
-    def tick(self) -> None:
-        self._times.append(time.perf_counter())
-        while len(self._times) > 2 and self.last - self._times[0] > 1:
-            self._times.pop(0)
-
-    @property
-    def last(self) -> float:
-        """When the last tick was."""
-        return self._times[-1]
-
-    @property
-    def rate(self) -> float:
-        """0 while there is nothing to go by."""
-        elapsed = self.last - self._times[0]
-        return (len(self._times) - 1) / elapsed if elapsed else 0.0
+def _work_ahead(debugger: Debugger, seconds: float) -> None:
+    """Make steps back quick that may follow, until an order interrupts it."""
+    with suppress(InputError):  # a program that can't be run again: that is said where one asks
+        debugger.timeline.prepare(seconds)

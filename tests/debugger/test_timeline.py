@@ -17,6 +17,7 @@ from nnviz.debugger.timeline import Timeline
 from nnviz.engine.tiles import Cancelled
 
 from .conftest import SMALL, small_dataset
+from .states import bits, hashes, state_at
 
 KINDS = {
     "plain": {},
@@ -37,27 +38,6 @@ KINDS = {
         "labels": "random",
     },
 }
-
-
-def bits(source: EngineSource) -> str:
-    """The hash of the whole state before the iteration that comes next."""
-    return fingerprint(source.pack(source.snapshot()))
-
-
-def hashes(source: EngineSource, iterations: int) -> list[str]:
-    """The hash of the whole state before iterations 0, 1, ..., in one straight run."""
-    straight = []
-    for _ in range(iterations):
-        straight.append(bits(source))
-        source.advance()
-    return straight
-
-
-def state_at(timeline: Timeline) -> str:
-    """The hash of the state before the iteration that is looked at."""
-    kept = timeline.keyframes.get(timeline.index)
-    assert kept is not None
-    return fingerprint(timeline.source.pack(kept))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -226,44 +206,6 @@ def test_old_states_are_kept_in_less_memory_with_the_same_bits(changes):
     for index in (60, 131, 0, 280, 299):
         timeline.seek(index)
         assert state_at(timeline) == straight[index]
-
-
-def test_work_done_ahead_keeps_going_back_quick(run):
-    """From an old position on, each step back replays 2 iterations at most, with the same bits."""
-    timeline, replayed = Timeline(run()), 0
-    timeline.seek(900)
-    straight = hashes(run(), 601)
-    replay = timeline.source.replay
-
-    def counted(known):
-        nonlocal replayed
-        replayed += 1
-        return replay(known)
-
-    timeline.source.replay = counted
-    timeline.seek(600)
-    for index in range(599, 500, -1):
-        while timeline.prepare(seconds=1):
-            pass
-        assert not timeline.prepare()
-        assert timeline.index == timeline.source.index == index + 1
-        replayed = 0
-        timeline.seek(index)
-        assert replayed <= 2
-        assert state_at(timeline) == straight[index]
-
-
-def test_work_ahead_can_be_interrupted(run):
-    """It says that there is more to do, and the position stays."""
-    timeline = Timeline(run(), budget=1)
-    timeline.seek(90)
-    timeline.seek(50)
-    timeline.source.cancelled = lambda: True
-    assert timeline.prepare(seconds=1)
-    assert timeline.index == timeline.source.index == 50
-    timeline.source.cancelled = lambda: False
-    assert not timeline.prepare(seconds=60)  # it ends, though there is no memory to keep states in
-    assert timeline.index == timeline.source.index == 50
 
 
 def test_a_diverged_run_goes_on_being_looked_at(run):

@@ -127,6 +127,45 @@ def test_a_step_is_done_though_phases_and_questions_wait_behind_it(queued):
     assert (made[-1].position.index, made[-1].position.phase) == (2, 0)
 
 
+def test_while_nothing_is_asked_for_it_works_ahead_for_steps_back(running):
+    """Gone to an old iteration, states behind it come to lie close, and it stays what is shown."""
+    runner, views = running()
+    runner.send(Go(300))
+    paused(views, 300)
+    runner.send(Go(100))
+    paused(views, 100)
+    timeline, deadline = runner.debugger.timeline, time.monotonic() + 120
+    while timeline.keyframes.gap_behind(100) is not None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert timeline.keyframes.gap_behind(100) is None
+    runner.send(Go(-1, relative=True))
+    assert paused(views).frame.index == 99
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["order", "question"])
+def test_work_ahead_stops_for_whatever_is_asked_for(asked, running, monkeypatch):
+    runner, views = running()
+    paused(views)
+    paused(views)  # the second time with all that is known of the run
+    ahead = threading.Event()
+
+    def prepare(seconds):
+        ahead.set()
+        while not runner.debugger.timeline.source.cancelled():
+            time.sleep(0.001)
+
+    monkeypatch.setattr(runner.debugger.timeline, "prepare", prepare)
+    for _ in range(3):
+        assert ahead.wait(timeout=120)
+        ahead.clear()
+        if asked:
+            runner.attend(None)
+        else:
+            runner.send(Go(1, relative=True))
+    assert ahead.wait(timeout=120)
+    assert runner.debugger.timeline.index == (0 if asked else 3)
+
+
 def test_going_before_the_first_iteration_stays_there_and_says_so(running):
     runner, views = running()
     paused(views)
