@@ -8,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sysconfig
+import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,23 @@ class CompileHook(BuildHookInterface):
 def compile_beside(source: Path) -> Path:
     """Compile into a file whose name has the source's checksum, in place of older ones.
 
-    Raises OSError or SubprocessError where that can't be done.
+    One that is there already stays untouched where it would be the same. Raises OSError or
+    SubprocessError where compiling fails.
     """
     compiler = shlex.split(os.environ.get("CC", "cc"))
-    name = f"{source.stem}-{zlib.crc32(source.read_bytes()):08x}.so"
-    unfinished = source.with_name(f"{name}.{os.getpid()}")
-    try:
-        command = [*compiler, *FLAGS.split(), "-o", str(unfinished), str(source)]
+    library = source.with_name(f"{source.stem}-{zlib.crc32(source.read_bytes()):08x}.so")
+    with tempfile.TemporaryDirectory() as folder:
+        compiled = Path(folder, library.name)
+        command = [*compiler, *FLAGS.split(), "-o", str(compiled), str(source)]
         subprocess.run(command, check=True, timeout=300)
-        library = unfinished.rename(source.with_name(name))
-    finally:
-        unfinished.unlink(missing_ok=True)
+        content = compiled.read_bytes()
+    if not library.exists() or library.read_bytes() != content:
+        unfinished = library.with_name(f"{library.name}.{os.getpid()}")
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(library)
+        finally:
+            unfinished.unlink(missing_ok=True)
     for old in set(source.parent.glob(f"{source.stem}-*.so")) - {library}:
         old.unlink(missing_ok=True)
     return library

@@ -46,6 +46,9 @@ def test_a_library_belongs_to_its_source(hook, source):
     assert load(source) == {}
     first = hook.compile_beside(source)
     assert len(load(source)) == 2
+    made = first.stat().st_ino, first.stat().st_mtime_ns
+    hook.compile_beside(source)
+    assert (first.stat().st_ino, first.stat().st_mtime_ns) == made  # the same is not written anew
     source.write_text(source.read_text() + "\n")
     assert load(source) == {}
     second = hook.compile_beside(source)
