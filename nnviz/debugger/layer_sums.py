@@ -118,8 +118,8 @@ def _compiled_sums(
     found, sums = [], np.empty(5)
     address = sums.ctypes.data  # asking for one takes as long as a small layer
     for arrays in layers:
-        # the weights of one input lie side by side; in another order they are copied
-        W, dW, new = [np.ascontiguousarray(array.T) for array in arrays]
+        # the weights of one input lie side by side; in another order or type they are copied
+        W, dW, new = [np.ascontiguousarray(array.T, arrays[0].dtype) for array in arrays]
         functions.parameters(W.ctypes.data, dW.ctypes.data, new.ctypes.data, W.size, address)
         found.append(_in_range(sums.tolist(), W, dW, new))
     return found

@@ -97,7 +97,7 @@ class ActivationTotals(NamedTuple):
 class StatisticsObserver:
     """Measures activations tile by tile, while they are in cache (an engine `Observer`).
 
-    Few hundred values of a unit are added up in the array's own precision, more of them in float64.
+    Sums within a tile are about of the array's own precision, across tiles float64.
     """
 
     def begin(self, network: Network, samples: int) -> "_TileSums":

@@ -83,6 +83,17 @@ def test_sums_of_a_float32_layer_are_those_of_wide_numbers(shape):
     assert found == pytest.approx(plain_sums(W, dW, new), rel=2e-6)
 
 
+@pytest.mark.parametrize("other", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_and_gradients_may_be_of_different_types(dtype, other):
+    """As where a step of the training was replaced by a wrong one."""
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=(40, 50)).astype(dtype)
+    dW, new = (rng.normal(size=(40, 50)).astype(other) for _ in range(2))
+    (found,) = parameter_sums([W], [dW], [new])
+    assert found == pytest.approx(plain_sums(W, dW, new), rel=1e-5)
+
+
 def test_sums_of_a_layer_that_was_frozen_or_has_overflowed():
     """1e25 ** 2 is no float32; an update of 0 has a norm of 0."""
     W = np.full((3, 7), 1e25, np.float32)
