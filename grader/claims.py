@@ -32,6 +32,9 @@ FLOPS_PER_SECOND = 20e9
 SECONDS_PER_LAYER = 1e-4
 OTHER_SEEDS = (1, 2)
 """Added to the experiment's seed, where one run and the claim differ."""
+ROUNDING = (1 + 2**-20, 1 - 2**-20)
+"""Learning rates are multiplied by these, where claim and seeds differ: that moves a run about as
+little as another processor's rounding. Some runs are unstable enough to end elsewhere."""
 
 Verdict = Literal["passed", "failed", "blank", "could-not-run", "needs-person"]
 
@@ -164,7 +167,11 @@ def _neighbours(
 
 
 def mark_claim(claim: Claim, folder: Path, rules: ClaimRules, runs: TrustedRuns) -> ClaimMark:
-    """Mark one claim: our run, and where it differs two more with other seeds, beside it."""
+    """Mark one claim: our run, and where it differs others beside it.
+
+    These are two with other seeds and two that differ by as much as rounding does. A number that
+    rounding alone moves by more than its tolerance proves nothing: a person has to look.
+    """
     try:
         experiment = claimed_experiment(claim.experiment, folder)
         iteration = experiment.iterations if claim.iteration is None else claim.iteration
@@ -174,20 +181,22 @@ def mark_claim(claim: Claim, folder: Path, rules: ClaimRules, runs: TrustedRuns)
         told = f"ours at iteration {iteration}: {_told(ours)}"
         if not claim.claims_something:
             return ClaimMark(claim, "blank", f"no number is claimed; {told}", ours)
-        first = misses = _misses(claim, [ours], rules)
-        if any(miss.judged for miss in misses):
-            seeds = [replace(experiment, seed=_shifted(experiment.seed, n)) for n in OTHER_SEEDS]
-            others = []
-            for other in seeds:
+        first = misses = _misses(claim, [ours], [], rules)
+        found: tuple[list[Reached], list[Reached]] = ([ours], [])
+        for kind, beside in enumerate((_other_seeds(experiment), _rounded(experiment))):
+            if not any(miss.judged for miss in misses):
+                break
+            for other in beside:
                 if obstacle := runs.obstacle(other, iteration):
-                    message = f"a person has to look: {_listed(misses)}; other seeds: {obstacle}"
+                    message = f"a person has to look: {_listed(misses)}; other runs: {obstacle}"
                     return ClaimMark(claim, "needs-person", f"{message}; {told}", ours)
-                others.append(runs.reach(other, iteration))
-            misses = _misses(claim, [ours, *others], rules)
+                found[kind].append(runs.reach(other, iteration))
+            misses = _misses(claim, *found, rules=rules)
     except InputError as error:
         return ClaimMark(claim, "could-not-run", str(error))
     if not misses:
-        spread = f", within what {1 + len(OTHER_SEEDS)} seeds span" if first else ""
+        rounded = " and rounding" if found[1] else ""
+        spread = f", within what {1 + len(OTHER_SEEDS)} seeds{rounded} span" if first else ""
         return ClaimMark(claim, "passed", f"reproduced{spread}; {told}", ours)
     if any(miss.judged for miss in misses):
         return ClaimMark(claim, "failed", f"not reproduced: {_listed(misses)}; {told}", ours)
@@ -232,9 +241,17 @@ def _bytes(experiment: Experiment, source: Source) -> int:
     return np.dtype(experiment.dtype).itemsize * (6 * weights + 3 * sum(sizes) * source.samples)
 
 
-def _shifted(seed: int, by: int) -> int:
-    """Another seed that is allowed where this one is."""
-    return seed + by if seed < 1000 else seed - by
+def _other_seeds(experiment: Experiment) -> list[Experiment]:
+    """The same experiment with other seeds, which are allowed where its own is."""
+    by = [n if experiment.seed < 1000 else -n for n in OTHER_SEEDS]
+    return [replace(experiment, seed=experiment.seed + n) for n in by]
+
+
+def _rounded(experiment: Experiment) -> list[Experiment]:
+    """The same experiment, moved by about as much as rounding does."""
+    rates = per_layer(experiment.learning_rate, experiment.layers)
+    nudged = [tuple(factor * rate for rate in rates) for factor in ROUNDING]
+    return [replace(experiment, learning_rate=each) for each in nudged]
 
 
 @dataclass(frozen=True)
@@ -245,22 +262,35 @@ class _Miss:
     judged: bool = True
 
 
-def _misses(claim: Claim, runs: Sequence[Reached], rules: ClaimRules) -> list[_Miss]:
-    """The claimed numbers that lie outside of what our runs reached, tolerances included."""
-    misses = []
+def _misses(
+    claim: Claim, runs: Sequence[Reached], rounded: Sequence[Reached], rules: ClaimRules
+) -> list[_Miss]:
+    """The claimed numbers that lie outside of what our runs reached, tolerances included.
+
+    `rounded` are the runs that differ from the first one by rounding only.
+    """
+    misses, everything = [], [*runs, *rounded]
+
+    def hold(claimed: float, what: str, values: list[float], tolerance: float, unit: str) -> None:
+        if not _within(claimed, values, tolerance):
+            moved = any(abs(v - values[0]) > tolerance for v in values[len(runs) :])
+            why = ", and rounding alone moves it" if moved else ""
+            seen = _span(values[: len(runs)], unit)
+            misses.append(_Miss(f"{what}, ours {seen}{why}", judged=not moved))
+
     for key, word in (("train_accuracy", "training accuracy"), ("test_accuracy", "test accuracy")):
         claimed = getattr(claim, key)
-        values = [getattr(run, key) for run in runs]
-        if claimed is not None and not _within(claimed, values, float(rules.accuracy_tolerance)):
+        values = [getattr(run, key) for run in everything]
+        if claimed is not None:
             hint = " (in percent?)" if 0 < claimed <= 1 else ""
-            misses.append(_Miss(f"{word} {claimed:g} %{hint}, ours {_span(values, ' %')}"))
+            told = f"{word} {claimed:g} %{hint}"
+            hold(claimed, told, values, float(rules.accuracy_tolerance), " %")
     for layer, count in claim.dead.items():
-        counts = [run.dead.get(layer, 0) for run in runs]
+        counts = [float(run.dead.get(layer, 0)) for run in everything]
         tolerance = max(rules.dead_tolerance, max(counts) * float(rules.dead_share))
-        if not _within(count, counts, tolerance):
-            misses.append(_Miss(f"{count} dead in {layer[:20]}, ours {_span(counts, '')}"))
+        hold(count, f"{count} dead in {layer[:20]}", counts, tolerance, "")
     if claim.loss is not None:
-        losses = [run.loss for run in runs]
+        losses = [run.loss for run in everything]
         if not _within(claim.loss, losses, 0.05 * max(map(abs, losses))):
             # Courses and programs report sums, means and halves of the same loss.
             misses.append(_Miss(f"loss {claim.loss:g}, ours {_span(losses, '')}", judged=False))
