@@ -12,6 +12,10 @@ from nnviz.trained import RunCache, TrainedRun, Watch, trained
 LOCAL = "local"
 """As the address of a cluster: one that is started here, to try it."""
 
+ANY_PORT = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+"""For the scheduler of such a cluster. It opens a port for pages of its own in any case: a fixed
+one if nothing is said, which that of another cluster on this machine may have."""
+
 SECONDS_TO_CONNECT = 10
 
 Tell = Callable[[int, TrainedRun], None]
@@ -94,7 +98,11 @@ def _connected(address: str, jobs: int) -> Iterator[tuple[Any, Callable[..., Ite
     try:
         if address == LOCAL:
             cluster = dask.LocalCluster(
-                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=jobs,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                scheduler_kwargs=ANY_PORT,
             )
             with cluster, dask.Client(cluster, set_as_default=False) as client:
                 yield client, partial(dask.as_completed, loop=client.loop)

@@ -1,6 +1,8 @@
 """Runs are the same whoever does them: this process, several, or the workers of a Dask cluster."""
 
 import json
+import socket
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -40,6 +42,18 @@ def test_run_that_is_impossible_is_told(way):
     bad = Experiment(data="digits", labels="random", label_classes=11, iterations=1)
     with pytest.raises(InputError, match="11 classes"):
         train_all([*EXPERIMENTS, bad], NO_CACHE, lambda place, run: None, **way)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("error")
+def test_two_clusters_on_one_machine_are_not_in_each_others_way():
+    """The port that Dask takes where nothing is said, 8787, is somebody else's."""
+    with socket.socket() as taken:
+        with suppress(OSError):  # if it is taken already, so much the better
+            taken.bind(("", 8787))
+            taken.listen()
+        runs = train_all(EXPERIMENTS[:1], NO_CACHE, lambda place, run: None, **WAYS[2])
+    assert len(runs) == 1
 
 
 SWEEP = ["sweep", "course", "learning_rate=1e-5,2.5e-5"]

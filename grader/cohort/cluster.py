@@ -16,8 +16,8 @@ from grader.cohort.pool import Pool
 from grader.cohort.work import Work, rubric_hash
 from nnviz import __version__
 from nnviz.errors import InputError
+from nnviz.parallel import ANY_PORT, LOCAL
 
-LOCAL = "local"
 SECONDS_TO_CONNECT = 10
 SECONDS_TO_JOIN = 60
 SECONDS_TO_COME_BACK = 120
@@ -185,7 +185,7 @@ def _connected(address: str, jobs: int) -> Iterator[Any]:
                         processes=True,
                         dashboard_address=None,
                         memory_limit=0,
-                        scheduler_kwargs={"allowed_failures": 0},  # we try again ourselves
+                        scheduler_kwargs=ANY_PORT | {"allowed_failures": 0},  # we try again
                         silence_logs=logging.CRITICAL,
                     )
                 )
