@@ -25,6 +25,9 @@ from nnviz.experiment import parse_assignments
 
 __all__ = ["DEFAULT_BUDGET", "Drift", "Position", "Timeline"]
 
+A_STEPS_SHARE = 0.03
+"""So many seconds of work ahead go with each of many steps: two iterations of mnist-2k."""
+
 MOST_AHEAD = 200
 """So many iterations are replayed ahead at one position; without memory their states don't stay."""
 
@@ -147,7 +150,7 @@ class Timeline:
         self.prepare()
         return frame
 
-    def prepare(self, seconds: float = 0.03) -> bool:
+    def prepare(self, seconds: float = A_STEPS_SHARE) -> bool:
         """Work ahead for about so long, so that going back stays quick; whether more is to do.
 
         For moments at which nothing else is to be done: it changes nothing that can be seen, and

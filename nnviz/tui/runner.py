@@ -17,6 +17,7 @@ import numpy as np
 from nnviz.debugger.commands import execute
 from nnviz.debugger.debugger import Debugger
 from nnviz.debugger.source import Frame
+from nnviz.debugger.timeline import A_STEPS_SHARE
 from nnviz.engine.tiles import Cancelled
 from nnviz.errors import InputError
 from nnviz.tui.detail import Question, Trouble
@@ -29,8 +30,6 @@ STEPS_SHOWN_PER_SECOND = 6
 """While more steps wait: a key is held down, and to keep up with it counts for more."""
 QUIET = 0.1
 """After so many seconds without an order there is time to work ahead: what is new is painted."""
-WHILE_STEPPING = 0.03
-"""So many seconds of that at each step while more steps wait: two iterations of mnist-2k."""
 GREETING = "press n to step"
 
 
@@ -269,7 +268,7 @@ class Runner:
                     # less than all there is, but a phase is looked at for its arrays
                     mode = PAUSED if isinstance(order, PhaseStep) else STEPPING
                     self._view(debugger, mode=mode, reason=reason)
-                _work_ahead(debugger, WHILE_STEPPING)
+                _work_ahead(debugger, A_STEPS_SHARE)
                 return
             self._view(debugger, reason=reason)
         self._answer(debugger)
